@@ -1,0 +1,1 @@
+"""JPS: households, the population registry and all poverty programmes side by side."""

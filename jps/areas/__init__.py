@@ -1,0 +1,1 @@
+"""Where: the official areas, their names and population, and their boundaries."""

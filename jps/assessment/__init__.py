@@ -1,0 +1,1 @@
+"""How poor: score models, and the scores of households with their inputs."""

@@ -1,0 +1,83 @@
+"""Tables of score models and of what they say about households."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from jps.assessment.rules import Outcome
+from jps.db import Base, Scoped, UtcDateTime
+from jps.households.models import Household
+
+
+class ScoreModel(Base):
+    """A scorecard that households were scored with. Another content is another model."""
+
+    __tablename__ = "score_model"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(120))
+    source: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    first_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Assessment(Scoped, Base):
+    """What a model says about a household, from the answers of `household_version`.
+
+    `responses` are the model's inputs (indicator -> code), `scores` points per poverty line; the
+    columns after them probabilities (0-1) of being below each line, None when not scored.
+    """
+
+    __tablename__ = "assessment"
+
+    household_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("household.id"), primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("score_model.id"), primary_key=True)
+    household_version: Mapped[int]
+    outcome: Mapped[Outcome] = mapped_column(String(20))
+    persons: Mapped[int | None]  # members present
+    npl100: Mapped[float | None]
+    ppp2017_365: Mapped[float | None]
+    ppp2017_685: Mapped[float | None]
+    ppp2011_320: Mapped[float | None]
+    ppp2011_550: Mapped[float | None]
+    bottom20: Mapped[float | None]
+    bottom40: Mapped[float | None]
+    bottom60: Mapped[float | None]
+    bottom80: Mapped[float | None]
+    assessed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    responses: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    scores: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    problems: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class FollowUp(Base):
+    """A household that was accepted and whose links and score are still to come.
+
+    Written in the transaction of the save, so that nothing can be forgotten: one row for each save,
+    so that a save during a follow-up is followed up again. `tries` failed so far.
+    """
+
+    __tablename__ = "follow_up"
+    __table_args__ = (Index(None, "tries", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    household_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("household.id"))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(default=0)
+
+
+# Figures per area read these columns of every household: from the index alone they are 20 times
+# smaller than the rows with their answers.
+Index(
+    "ix_household_figures",
+    Household.area_code,
+    Household.state,
+    Household.visit_result,
+    Household.interview_date,
+    Household.household_size,
+    Household.id,
+)

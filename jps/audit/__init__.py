@@ -1,0 +1,1 @@
+"""What happened: an append-only chain of events, written in the transaction of the act itself."""

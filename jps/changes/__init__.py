@@ -1,0 +1,1 @@
+"""What changes in a household after it was verified: asked for with evidence, approved, undone."""

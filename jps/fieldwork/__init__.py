@@ -1,0 +1,1 @@
+"""How the field work goes: interviews beside those of colleagues, and back-checks."""

@@ -1,0 +1,1 @@
+"""What we collected: households, their families and members, with history and states."""

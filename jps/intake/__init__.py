@@ -1,0 +1,1 @@
+"""Lists from outside: stage as given, try out, accept what is clean, undo."""

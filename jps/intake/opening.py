@@ -1,0 +1,132 @@
+"""From a file that somebody brought to the tables in it: which, with which headers, how to read."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jps.errors import InvalidFile
+from jps.intake.rules import MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
+from jps.layouts import ColumnBook, Layout, find_header
+from jps.tables.files import Columns, FileFormat, Header, Source, open_sources
+from jps.text import N_
+
+ONE_COLUMN = N_(
+    "Hanya satu kolom yang terbaca. Pakai koma, titik koma, tab, atau garis tegak sebagai pemisah, "
+    "atau unggah sebagai Excel (xlsx)."
+)
+NO_HEADER = N_("Baris judul kolom tidak ditemukan. Tulis judul kolom pada baris pertama.")
+TWICE = N_("Judul kolom {column} ada lebih dari sekali. Ganti atau hapus salah satunya.")
+TOO_WIDE = N_("Berkas ini mempunyai {columns} kolom; paling banyak {limit}.")
+TOO_LONG = N_("Berkas ini mempunyai {rows} baris; paling banyak {limit}. Bagi menjadi beberapa.")
+
+_NUMBER = 8  # digits from which a header is a number of somebody, and no header
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The tables of a file, in order."""
+
+    sources: tuple[Source, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file."""
+        return self.sources[0].digest
+
+    @property
+    def format(self) -> FileFormat:
+        """What the file is."""
+        return self.sources[0].format
+
+    @property
+    def headers(self) -> dict[str, tuple[str, ...]]:
+        """The headers by table."""
+        return {one.sheet: one.headers for one in self.sources}
+
+
+def open_list(path: Path, known: Sequence[Layout]) -> Found:
+    """Look through the file at `path` and find its tables.
+
+    Of a workbook, the sheets that a layout can tell apart by household; else its first table.
+    Raises InvalidFile, with what to do about it.
+    """
+    books = [ColumnBook(layout) for layout in known]
+    find = _finder(lambda header: any(book.knows(header) for book in books))
+    sources = list(open_sources(path, find, max_bytes=MAX_UNPACKED))
+    grouped = [one for one in sources if _has_group(one.headers, known)]
+    found = Found(tuple(grouped or sources[:1]))
+    if (rows := sum(one.total for one in found.sources)) > MAX_ROWS:
+        raise InvalidFile(TOO_LONG, rows=rows, limit=MAX_ROWS)
+    return found
+
+
+def _has_group(headers: Sequence[str], known: Sequence[Layout]) -> bool:
+    for layout in known:
+        targets = ColumnBook(layout).place(headers)[0]
+        if any(all(name in targets for name in names) for names in layout.group):
+            return True
+    return False
+
+
+def _finder(knows: Callable[[str], bool]) -> Callable[[Sequence[tuple[str, ...]]], Header]:
+    def find(rows: Sequence[tuple[str, ...]]) -> Header:
+        found = find_header(rows, knows)
+        if found is not None and sum(map(knows, filter(None, found.headers))) > 1:
+            return Header(found.rows, found.headers, _columns(found.headers))
+        return _first_header(rows)
+
+    return find
+
+
+def _first_header(rows: Sequence[tuple[str, ...]]) -> Header:
+    """Return the first row with two names or more; a row with a long number is no header."""
+    if not any(any(row) for row in rows):
+        raise InvalidFile(N_("Berkas kosong."))
+    for count, row in enumerate(rows, start=1):
+        if sum(map(bool, row)) > 1:
+            if any(text.isdigit() and len(text) >= _NUMBER for text in row):
+                raise InvalidFile(NO_HEADER)
+            return Header(count, row, _columns(row))
+    raise InvalidFile(ONE_COLUMN)
+
+
+def _columns(headers: Sequence[str]) -> Columns:
+    named = [header for header in headers if header]
+    if len(headers) > MAX_COLUMNS:
+        raise InvalidFile(TOO_WIDE, columns=len(headers), limit=MAX_COLUMNS)
+    for header in named:
+        if named.count(header) > 1:
+            raise InvalidFile(TWICE, column=header[:60])
+    return {header: place for place, header in enumerate(headers) if header}
+
+
+def described(source: Source) -> dict[str, Any]:
+    """Return how a table is read, as plain JSON; `reopened` makes the source of it."""
+    return {
+        "format": str(source.format),
+        "digest": source.digest,
+        "headers": list(source.headers),
+        "start": source.start,
+        "total": source.total,
+        "encoding": source.encoding,
+        "delimiter": source.delimiter,
+        "sheet": source.sheet,
+    }
+
+
+def reopened(path: Path, found: dict[str, Any]) -> Source:
+    """Return the table that `described` told, without looking through the file again."""
+    headers = tuple(found["headers"])
+    return Source(
+        path,
+        FileFormat(found["format"]),
+        found["digest"],
+        headers,
+        {header: place for place, header in enumerate(headers) if header},
+        found["start"],
+        found["total"],
+        found["encoding"],
+        found["delimiter"],
+        found["sheet"],
+    )

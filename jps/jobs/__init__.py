@@ -1,0 +1,1 @@
+"""Long work: a table as the truth, resumable steps, progress and cancelling."""

@@ -1,0 +1,1 @@
+"""Figures per area, what of them may be shown, and the map that shows it."""

@@ -1,0 +1,173 @@
+"""Figures as files: CSV, GeoJSON, GeoPackage. What the page hides is hidden here too."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import shapely
+
+from jps.errors import NotFound
+from jps.maps.hiding import Hidden
+from jps.maps.views import AreaRow, MapView
+from jps.text import N_, csv_safe
+
+
+class Format(StrEnum):
+    """What a download can be."""
+
+    CSV = "csv"
+    GEOJSON = "geojson"
+    GPKG = "gpkg"
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Polygons by area code in degrees of WGS84, and where they come from."""
+
+    shapes: Mapping[str, shapely.Geometry]
+    source: str
+    licence: str
+    schematic: bool
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file to hand out."""
+
+    name: str
+    mimetype: str
+    content: bytes
+
+
+_MIMETYPES: Mapping[Format, str] = {
+    Format.CSV: "text/csv",
+    Format.GEOJSON: "application/geo+json",
+    Format.GPKG: "application/geopackage+sqlite3",
+}
+
+
+def write(view: MapView, kind: Format, outlines: Outlines | None) -> Download:
+    """Return `view` as a file. Raises `NotFound` when a map is asked for without boundaries."""
+    records = [_record(view, row) for row in view.rows]
+    if kind is Format.CSV:
+        content = _csv(records)
+    elif outlines is None or not outlines.shapes:
+        raise NotFound(N_("Belum ada batas wilayah untuk tingkat ini; unduh sebagai CSV."))
+    elif kind is Format.GEOJSON:
+        content = _geojson(records, outlines)
+    else:
+        content = _geopackage(records, outlines)
+    place = (view.inside or "wilayah").replace(".", "")
+    name = f"jps-{view.level}-{place}-{view.on:%Y%m%d}.{kind}"
+    return Download(name, _MIMETYPES[kind], content)
+
+
+def _record(view: MapView, row: AreaRow) -> dict[str, Any]:
+    """Return one area as a flat record; shares are 0-1, None is unknown or hidden."""
+    return {
+        "code": row.code,
+        "name": row.name,
+        "level": str(view.level),
+        "type": row.type,
+        **_poverty(row),
+        **_registration(row),
+        "poverty_line": str(view.line),
+        "model": view.model.version if view.model else None,
+        "as_of": view.on.isoformat(),
+    }
+
+
+def _poverty(row: AreaRow) -> dict[str, Any]:
+    found = row.poverty
+    return {
+        "poverty_state": _state(row.poverty_hidden, found),
+        "households_scored": found and found.scored,
+        "poverty_rate": found and _round(found.rate.rate),
+        "poverty_rate_error": found and _round(found.rate.error),
+        "poverty_rate_low": found and _round(found.rate.low),
+        "poverty_rate_high": found and _round(found.rate.high),
+        "household_poverty_rate": found and _round(found.household_rate.rate),
+        "poor_persons": found and _round(found.persons, 1),
+        "poor_households": found and _round(found.households, 1),
+    }
+
+
+def _registration(row: AreaRow) -> dict[str, Any]:
+    found, population = row.registration, row.population
+    return {
+        "registration_state": _state(row.registration_hidden, found),
+        "households": found and found.households,
+        "persons": found and found.persons,
+        "households_expected": found and _round(found.expected, 1),
+        "coverage": found and _round(found.coverage),
+        "age_days": found and found.age_days,
+        "population": population and population.persons,
+        "population_as_of": population and population.as_of.isoformat(),
+        "population_source": population and population.source,
+    }
+
+
+def _state(hidden: Hidden | None, found: object) -> str:
+    if hidden is not None:
+        return f"hidden-{hidden}"
+    return "no-data" if found is None else "shown"
+
+
+def _round(value: float | None, digits: int = 5) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def _csv(records: list[dict[str, Any]]) -> bytes:
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(records[0] if records else [])
+    for record in records:
+        rows.writerow(
+            csv_safe(value) if isinstance(value, str) else value for value in record.values()
+        )
+    return text.getvalue().encode("utf-8-sig")  # the mark lets Excel read it as UTF-8
+
+
+def _geojson(records: list[dict[str, Any]], outlines: Outlines) -> bytes:
+    features = [
+        {
+            "type": "Feature",
+            "id": record["code"],
+            "properties": record,
+            "geometry": json.loads(shapely.to_geojson(outlines.shapes[record["code"]])),
+        }
+        for record in records
+        if record["code"] in outlines.shapes
+    ]
+    collection = {"type": "FeatureCollection", **_origin(outlines), "features": features}
+    return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _geopackage(records: list[dict[str, Any]], outlines: Outlines) -> bytes:
+    import geopandas
+
+    drawn = [record for record in records if record["code"] in outlines.shapes]
+    frame = geopandas.GeoDataFrame(
+        drawn, geometry=[outlines.shapes[record["code"]] for record in drawn], crs="EPSG:4326"
+    )
+    content = io.BytesIO()
+    frame.to_file(
+        content,
+        driver="GPKG",
+        layer=str(drawn[0]["level"]),
+        engine="pyogrio",
+        dataset_metadata=_origin(outlines),
+    )
+    return content.getvalue()
+
+
+def _origin(outlines: Outlines) -> dict[str, str]:
+    return {
+        "boundary_source": outlines.source,
+        "boundary_licence": outlines.licence,
+        "boundary_kind": "schematic" if outlines.schematic else "imported",
+    }

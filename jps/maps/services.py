@@ -1,0 +1,135 @@
+"""Draw up a map's figures for one reader, and hand them out as a file."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from jps.areas.models import Area
+from jps.areas.queries import current_set, geometries, path
+from jps.areas.rules import parent_of
+from jps.assessment.services import current_scorecard, find_model
+from jps.audit.services import Event, record
+from jps.db import AreaScope, within
+from jps.errors import NotFound
+from jps.maps.atlas import Atlas, Place
+from jps.maps.files import Download, Format, Outlines, write
+from jps.maps.queries import VillageSums, populations
+from jps.maps.schemas import MapChoice
+from jps.maps.views import AreaRow, Crumb, MapView, Model
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who looks and when: areas, the office's minimum of households, day and instant."""
+
+    scope: AreaScope
+    minimum: int
+    on: date
+    at: datetime
+
+
+def map_view(session: Session, choice: MapChoice, *, reader: Reader, sums: VillageSums) -> MapView:
+    """Return the figures that `reader` may see. `session` must have the reader's scope.
+
+    Raises `NotFound` for an area that does not exist or is not wholly the reader's.
+    """
+    inside = _inside(choice.inside, reader.scope)
+    crumbs = _crumbs(session, inside, reader.scope)
+    found = find_model(session, current_scorecard())
+    model = Model(found.name, found.version) if found else None
+    kept = sums.get(session, reader.scope, choice.line, found.id if found else None, at=reader.at)
+    atlas = Atlas(
+        _places(session, reader.scope),
+        kept.tallies,
+        populations(session, on=reader.on),
+        minimum=reader.minimum,
+        on=reader.on,
+    )
+    levels = atlas.levels(inside)
+    level = choice.level if choice.level in levels else levels[0]
+    rows = atlas.rows(level, inside)
+    total, tally = atlas.total(inside, crumbs[-1].name if crumbs else "")
+    return MapView(
+        indicator=choice.indicator,
+        level=level,
+        inside=inside,
+        line=choice.line,
+        levels=levels,
+        crumbs=crumbs,
+        rows=rows,
+        total=total,
+        parents=_parents(session, rows, inside),
+        interviews=(min(tally.dates), max(tally.dates)) if tally.dates else None,
+        model=model,
+        counted_at=kept.at,
+        minimum=reader.minimum,
+        on=reader.on,
+    )
+
+
+def openable_areas(session: Session, scope: AreaScope) -> list[Place]:
+    """Return the areas above desa that a reader may open, by code."""
+    return [place for place in _places(session, scope) if len(place.code) < 13]
+
+
+def download(session: Session, view: MapView, kind: Format, *, by: str, at: datetime) -> Download:
+    """Return the figures of `view` as a file and record that they were handed out. Flushes."""
+    record(
+        session,
+        Event(
+            "figures-exported",
+            "map",
+            f"{view.indicator}/{view.level}",
+            area_code=view.inside or None,
+            details={"format": str(kind), "line": str(view.line), "areas": len(view.rows)},
+        ),
+        by=by,
+        at=at,
+    )
+    return write(view, kind, _outlines(session, view))
+
+
+def _outlines(session: Session, view: MapView) -> Outlines | None:
+    found = current_set(session, view.level)
+    if found is None:
+        return None
+    codes = {row.code for row in view.rows}
+    shapes = {code: shape for code, shape in geometries(session, found).items() if code in codes}
+    return Outlines(shapes, found.source, found.licence, found.schematic)
+
+
+def _inside(asked: str, scope: AreaScope) -> str:
+    """Return the area to show; without one asked for, the reader's own if there is just one."""
+    if asked:
+        if not scope.covers(asked):
+            raise NotFound()
+        return asked
+    return scope.codes[0] if len(scope.codes) == 1 else ""
+
+
+def _crumbs(session: Session, inside: str, scope: AreaScope) -> tuple[Crumb, ...]:
+    if not inside:
+        return ()
+    return tuple(
+        Crumb(area.code, area.name, scope.covers(area.code)) for area in path(session, inside)
+    )
+
+
+def _places(session: Session, scope: AreaScope) -> list[Place]:
+    """Return the areas that lie wholly in `scope`, by code. Raises `NotFound` without any."""
+    query = select(Area.code, Area.name, Area.type).order_by(Area.code)
+    if not scope.whole:
+        query = query.where(within(Area.code, scope.codes))
+    places = [Place(code, name, kind) for code, name, kind in session.execute(query)]
+    if not places:
+        raise NotFound()
+    return places
+
+
+def _parents(session: Session, rows: tuple[AreaRow, ...], inside: str) -> dict[str, str]:
+    """Return the names of the areas above `rows`; none are needed when all lie in `inside`."""
+    codes = {parent for row in rows if (parent := parent_of(row.code))} - {inside}
+    found = session.execute(select(Area.code, Area.name).where(Area.code.in_(codes)))
+    return {row.code: row.name for row in found}

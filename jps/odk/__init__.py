@@ -1,0 +1,1 @@
+"""What ODK Collect sends: kept as it came, then read, checked and made a household."""

@@ -1,0 +1,1 @@
+"""What the population registry says: dated snapshots of persons, imported from files."""

@@ -1,0 +1,25 @@
+"""An invented sample: a population registry and surveyed households with known truth.
+
+No person in it is real: names are put together from single tokens, and every NIK has a serial from
+9000 to 9999, which nobody holds. The same arguments give the same bytes.
+"""
+
+from jps.sample.documents import SampleHousehold, TrueMember
+from jps.sample.livelihood import Rate, poor_likelihood
+from jps.sample.making import SURVEY_DAY, Sample, make_sample, published_rates
+from jps.sample.places import SampleArea
+from jps.sample.registry import HEADER, write_registry_csv
+
+__all__ = [
+    "HEADER",
+    "SURVEY_DAY",
+    "Rate",
+    "Sample",
+    "SampleArea",
+    "SampleHousehold",
+    "TrueMember",
+    "make_sample",
+    "poor_likelihood",
+    "published_rates",
+    "write_registry_csv",
+]

@@ -1,0 +1,190 @@
+// The coloured areas on the map: outlines fetched once per version, colours put on in the browser.
+"use strict";
+
+window.jpsAreas = (() => {
+  const EDGE = "#44524f";
+  const cache = new Map(); // address -> promise of GeoJSON
+
+  class AreaMap {
+    constructor(map) {
+      this.map = map;
+      this.canvas = L.canvas({ padding: 0.3 });
+      this.svg = L.svg({ padding: 0.3 });
+      this.paths = new Map();
+      this.tooltip = L.tooltip({ sticky: true, className: "area-tip", opacity: 1 });
+      this.onpick = () => {};
+      this.onhover = () => {};
+      this.touched = null;
+      map.options.zoomSnap = 0.25;
+      map.on("zoomend", () => this.letFingersScroll());
+      map.scrollWheelZoom.disable(); // the page scrolls; Ctrl and the wheel zoom
+      map.getContainer().addEventListener("wheel", (event) => this.zoomByWheel(event), { passive: false });
+    }
+
+    zoomByWheel(event) {
+      if (event.ctrlKey) {
+        event.preventDefault();
+        this.map.setZoomAround(this.map.mouseEventToContainerPoint(event), this.map.getZoom() - Math.sign(event.deltaY) / 2);
+      }
+    }
+
+    // One finger scrolls the page as long as the whole map is to be seen; two fingers zoom.
+    letFingersScroll() {
+      const whole = this.map.getZoom() <= this.whole + 0.1;
+      this.map.getContainer().classList.toggle("is-fitted", whole);
+      const drags = this.map.dragging;
+      if (whole && matchMedia("(hover: none)").matches) { drags.disable(); } else { drags.enable(); }
+    }
+
+    controls(texts) {
+      L.control.zoom({ zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(this.map);
+      const whole = L.control({ position: "topleft" });
+      whole.onAdd = () => {
+        const box = L.DomUtil.create("div", "leaflet-bar");
+        const button = L.DomUtil.create("a", "map-whole", box);
+        button.href = "#";
+        button.role = "button";
+        button.title = button.ariaLabel = texts.whole;
+        button.innerHTML = '<i class="bi bi-arrows-angle-expand" aria-hidden="true"></i>';
+        L.DomEvent.disableClickPropagation(box);
+        button.addEventListener("click", (event) => { event.preventDefault(); this.fit(); });
+        return box;
+      };
+      whole.addTo(this.map);
+      this.map.keyboard.enable();
+    }
+
+    // Draws the outlines at `address` that `styles` (code -> fill) names; returns when drawn.
+    async show(address, styles, tips) {
+      this.asked = address;
+      const outlines = address === null ? null : await load(address);
+      if (this.asked !== address) {
+        return;
+      }
+      this.outlines = outlines;
+      this.tips = tips;
+      this.touched = null;
+      this.draw(styles, this.canvas);
+      this.shape();
+      this.fit();
+    }
+
+    // Lets a narrow screen make the frame as flat as the areas are.
+    shape() {
+      if (this.layer?.getBounds().isValid()) {
+        const bounds = this.layer.getBounds();
+        const size = this.map.project(bounds.getSouthEast(), 10).subtract(this.map.project(bounds.getNorthWest(), 10));
+        this.map.getContainer().parentElement.style.setProperty("--flatness", (size.y / size.x).toFixed(3));
+        this.map.invalidateSize({ animate: false });
+      }
+    }
+
+    draw(styles, renderer) {
+      this.styles = styles;
+      this.layer?.remove();
+      this.paths.clear();
+      if (!this.outlines) {
+        this.layer = null;
+        return;
+      }
+      const shown = this.outlines.features.filter((feature) => styles.has(feature.properties.code));
+      this.layer = L.geoJSON({ type: "FeatureCollection", features: shown }, {
+        renderer,
+        smoothFactor: renderer === this.svg ? 0 : 0.6,
+        style: (feature) => this.style(feature.properties.code),
+        onEachFeature: (feature, path) => this.bind(feature.properties.code, path),
+      }).addTo(this.map);
+    }
+
+    style(code) {
+      const fill = this.styles.get(code);
+      const weight = this.styles.size > 150 ? 0.5 : 1;
+      return fill === null
+        ? { color: "#8b9996", weight, dashArray: "3 3", fillColor: "#ffffff", fillOpacity: 0.6 }
+        : { color: EDGE, weight, dashArray: null, fillColor: fill, fillOpacity: 1 };
+    }
+
+    bind(code, path) {
+      this.paths.set(code, path);
+      path.on("mouseover", (event) => this.enter(code, event.latlng));
+      path.on("mousemove", (event) => this.tooltip.setLatLng(event.latlng));
+      path.on("mouseout", () => this.leave());
+      path.on("click", (event) => this.click(code, event));
+    }
+
+    enter(code, at) {
+      this.mark(code);
+      this.tooltip.setContent(this.tips(code)).setLatLng(at).addTo(this.map);
+      this.onhover(code);
+    }
+
+    leave() {
+      this.mark(null);
+      this.tooltip.remove();
+      this.onhover(null);
+    }
+
+    click(code, event) {
+      const touch = event.originalEvent.pointerType === "touch" || matchMedia("(hover: none)").matches;
+      if (touch && this.touched !== code) {
+        this.touched = code;
+        this.enter(code, event.latlng);
+        return;
+      }
+      this.tooltip.remove();
+      this.onpick(code);
+    }
+
+    // Draws the outline of one area stronger, and that of the one before as usual.
+    mark(code) {
+      if (this.marked && this.paths.has(this.marked)) {
+        this.paths.get(this.marked).setStyle(this.style(this.marked));
+      }
+      this.marked = code;
+      if (code && this.paths.has(code)) {
+        this.paths.get(code).setStyle({ color: "#0b2f2e", weight: 2, dashArray: null }).bringToFront();
+      }
+    }
+
+    recolour(styles) {
+      this.styles = styles;
+      for (const [code, path] of this.paths) {
+        path.setStyle(this.style(code));
+      }
+    }
+
+    fit() {
+      if (this.layer?.getBounds().isValid()) {
+        this.map.setMinZoom(0);
+        this.map.fitBounds(this.layer.getBounds(), { padding: [12, 12], animate: false });
+        this.whole = this.map.getZoom();
+        this.map.setMinZoom(this.whole - 1);
+        this.letFingersScroll();
+      }
+    }
+
+    // Paper gets vectors and its own size; afterwards the screen is as it was.
+    resize(renderer) {
+      this.map.invalidateSize({ animate: false });
+      this.draw(this.styles, renderer);
+      this.fit();
+    }
+  }
+
+  async function load(address) {
+    if (!cache.has(address)) {
+      cache.set(address, fetch(address).then((answer) => {
+        if (!answer.ok) {
+          throw new Error(String(answer.status));
+        }
+        return answer.json();
+      }).catch((error) => { cache.delete(address); throw error; }));
+    }
+    return cache.get(address);
+  }
+
+  return {
+    map: null,
+    start(map) { this.map = new AreaMap(map); },
+  };
+})();

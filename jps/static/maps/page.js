@@ -1,0 +1,295 @@
+// The map's page: what is chosen, key figures, legend, table; the address always says what is shown.
+"use strict";
+
+(() => {
+  const config = JSON.parse(document.getElementById("map-config").textContent);
+  const { texts } = config;
+  const map = window.jpsAreas.map;
+  const byId = (id) => document.getElementById(id);
+  const indicators = new Map(config.indicators.map((found) => [found.key, found]));
+  const state = { view: null, areas: new Map(), indicator: config.view.indicator, sort: null };
+
+  const words = window.jpsWords(config);
+  const { fill, number, share, day, moment, count, element } = words;
+
+  // ---- values
+  const named = (view, row) => Object.fromEntries(view.columns.map((column, place) => [column, row[place]]));
+  const ofPoverty = (key) => key === "poverty_rate" || key.startsWith("poor_");
+  const hiddenState = (area, key) => (ofPoverty(key) ? area.poverty_hidden : area.registration_hidden);
+  const hiddenText = (state_) => fill(texts[state_], { n: config.minimum });
+
+  function colour(area, key = state.indicator) {
+    if (hiddenState(area, key)) { return config.grey; }
+    const value = area[key];
+    if (value === null) { return null; }
+    const limits = state.view.limits[key];
+    return indicators.get(key).colours[limits.filter((limit) => value >= limit).length];
+  }
+
+  const styles = () => new Map([...state.areas].map(([code, area]) => [code, colour(area)]));
+  const upper = (code) => code.slice(0, code.lastIndexOf("."));
+  const below = { kabkota: "kecamatan", kecamatan: "desa" };
+
+  // ---- address and loading
+  function address(choice, page = config.page) {
+    const given = new URLSearchParams();
+    for (const name of ["indicator", "level", "inside", "line"]) {
+      if (choice[name]) { given.set(name, choice[name]); }
+    }
+    return `${page}?${given}`;
+  }
+  const choice = () => ({
+    indicator: state.indicator, level: state.view.level, inside: state.view.inside, line: state.view.line,
+  });
+  const opened = (code) => ({ ...choice(), inside: code, level: below[state.view.level] });
+
+  async function go(wanted, { push = true } = {}) {
+    document.body.classList.add("is-loading");
+    try {
+      const answer = await fetch(address(wanted, config.values), { headers: { "HX-Request": "true" } });
+      if (answer.headers.get("HX-Redirect")) { window.location = answer.headers.get("HX-Redirect"); return; }
+      if (!answer.ok) { throw new Error(String(answer.status)); }
+      state.indicator = wanted.indicator;
+      await show(await answer.json());
+      if (push) { history.pushState(null, "", address(choice())); }
+    } catch (error) {
+      say(texts.offline);
+    } finally {
+      document.body.classList.remove("is-loading");
+    }
+  }
+
+  function say(text) {
+    byId("map-message").textContent = text;
+    byId("map-message").hidden = !text;
+  }
+
+  function sayWhatIsMissing() {
+    const key = state.indicator;
+    const empty = [...state.areas.values()].every((area) => area[key] === null);
+    const hidden = [...state.areas.values()].every((area) => hiddenState(area, key));
+    const why = key === "coverage" && state.total.households !== null ? texts.no_coverage : texts.no_interviews;
+    say(!state.view.geometry ? texts.no_boundary : empty && !hidden ? why : "");
+  }
+
+  async function show(view) {
+    state.view = view;
+    state.areas = new Map(view.rows.map((row) => [row[0], named(view, row)]));
+    state.total = named(view, view.total);
+    drawWords();
+    table.draw();
+    sayWhatIsMissing();
+    try {
+      await map.show(view.geometry && view.geometry.url, styles(), tip);
+    } catch (error) {
+      say(texts.offline);
+    }
+  }
+
+  function changeIndicator(key) {
+    state.indicator = key;
+    state.sort = null;
+    drawWords();
+    table.draw();
+    sayWhatIsMissing();
+    map.recolour(styles());
+    history.replaceState(null, "", address(choice()));
+  }
+
+  // ---- words around the map
+  function drawWords() {
+    const { view } = state;
+    const found = indicators.get(state.indicator);
+    drawCrumbs();
+    byId("subtitle").textContent = [
+      view.interviews
+        ? fill(texts.interviews, { first: day(view.interviews[0]), last: day(view.interviews[1]) })
+        : texts.no_interviews,
+      byId("controls").line.selectedOptions[0].textContent,
+      fill(texts.counted, { moment: moment(view.counted_at) }),
+    ].join(" · ");
+    byId("map-title").textContent = `${found.name}, ${config.levels[view.level].toLowerCase()}`;
+    drawKeys();
+    drawLegend(found);
+    drawSources();
+    for (const name of ["indicator", "level", "inside", "line"]) {
+      for (const form of ["download", "controls"]) {
+        if (byId(form)) { setField(byId(form).elements[name], choice()[name]); }
+      }
+    }
+  }
+
+  function setField(field, value) {
+    if (field.tagName === "SELECT" && field.name === "level") {
+      field.replaceChildren(...state.view.levels.map((level) => new Option(config.levels[level], level)));
+    } else if (field.tagName === "SELECT" && ![...field.options].some((option) => option.value === value)) {
+      field.add(new Option(state.total.name || texts.mine, value));
+    }
+    field.value = value;
+  }
+
+  function drawCrumbs() {
+    const { crumbs } = state.view;
+    const last = crumbs.length - 1;
+    byId("crumbs").replaceChildren(...crumbs.map(([code, name, open], place) => {
+      if (place === last || !open) {
+        return element("li", { class: `breadcrumb-item${place === last ? " active" : ""}`, ...(place === last && { "aria-current": "page" }) }, name);
+      }
+      return element("li", { class: "breadcrumb-item" }, link(name, { ...choice(), inside: code, level: "" }));
+    }));
+    const parent = last > 0 && crumbs[last - 1][2] ? crumbs[last - 1] : null;
+    byId("back").hidden = !parent;
+    if (parent) {
+      byId("back-text").textContent = fill(texts.up, { area: parent[1] });
+      byId("back").onclick = () => go({ ...choice(), inside: parent[0], level: "" });
+    }
+  }
+
+  function link(name, wanted) {
+    const made = element("a", { href: address(wanted) }, name);
+    made.addEventListener("click", (event) => {
+      if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+        event.preventDefault();
+        go(wanted);
+      }
+    });
+    return made;
+  }
+
+  function drawKeys() {
+    const { total } = state;
+    const key = (label, value, note) => element("div", { class: "key" },
+      element("dt", {}, label), element("dd", {}, element("strong", {}, value), element("span", {}, note)));
+    const poverty = total.poverty_hidden ? hiddenText(total.poverty_hidden) : texts.nodata;
+    const registered = total.registration_hidden ? hiddenText(total.registration_hidden) : texts.nodata;
+    const known = total.poverty_rate !== null;
+    byId("keys").replaceChildren(
+      key(texts.rate_card, known ? share(total.poverty_rate) : "–", !known ? poverty
+        : total.rate_low === null ? fill(texts.of_scored, { n: number(total.scored) })
+          : fill(texts.interval, { low: share(total.rate_low).replace("\u00a0%", ""), high: share(total.rate_high) })),
+      key(texts.poor_card, known ? count(total.poor_persons) : "–", !known ? poverty
+        : fill(texts.poor_households_of, { poor: count(total.poor_households), n: number(total.scored) })),
+      key(texts.registered_card, total.households === null ? "–" : number(total.households),
+        total.households === null ? registered
+          : total.coverage === null ? fill(texts.age, { n: number(total.age_days ?? 0) })
+            : fill(texts.covers, { share: share(total.coverage), n: number(total.expected) })),
+    );
+  }
+
+  function drawLegend(found) {
+    const limits = state.view.limits[found.key];
+    const short = (value) => (found.kind === "share" ? number(value * 100) : number(value));
+    const bar = element("div", { class: "legend-bar" });
+    found.colours.forEach((fillColour, place) => {
+      const cell = element("span", {}, element("b"));
+      cell.firstChild.style.background = fillColour;
+      cell.append(element("small", {}, place === 0 ? `< ${short(limits[0])}`
+        : place === limits.length ? `≥ ${short(limits[place - 1])}`
+          : `${short(limits[place - 1])}–${short(limits[place])}`));
+      bar.append(cell);
+    });
+    const others = element("div", { class: "legend-others" });
+    const swatch = (kind, text) => others.append(element("span", {}, element("b", { class: kind }), text));
+    const areas = [...state.areas.values()];
+    if (areas.some((area) => hiddenState(area, found.key))) {
+      swatch("is-hidden", fill(texts.legend_hidden, { n: config.minimum }));
+    }
+    if (areas.some((area) => !hiddenState(area, found.key) && area[found.key] === null)) {
+      swatch("is-nodata", texts.nodata);
+    }
+    byId("legend").replaceChildren(element("div", { class: "legend-unit" }, found.unit), bar, others);
+  }
+
+  function drawSources() {
+    const { geometry, population, rows } = state.view;
+    const texts_ = [];
+    if (geometry) {
+      texts_.push(geometry.schematic ? texts.schematic : fill(texts.boundary, { source: geometry.source.replace(/\.$/, "") }));
+    }
+    texts_.push(fill(texts.printed, { date: day(new Date().toISOString().slice(0, 10)) }));
+    byId("map-source").replaceChildren(...texts_.map((text, place) => element("span",
+      { class: place === texts_.length - 1 ? "print-only" : place === 0 && geometry?.schematic ? "schematic" : "" }, `${text} `)));
+    const notes = population ? [fill(texts.population, { source: config.sources[population[2]] ?? population[2], date: day(population[1]) })] : [];
+    const missing = rows.length && [...state.areas.values()].every((area) => area.coverage === null);
+    byId("table-note").textContent = [...notes, ...(missing ? [texts.no_coverage] : [])].join(" ");
+  }
+
+  // ---- tooltip: built from text only
+  function tip(code) {
+    const area = state.areas.get(code);
+    const parent = state.view.parents[upper(code)];
+    const box = element("div", {}, element("strong", {}, area.name));
+    if (parent) { box.append(element("span", { class: "tip-parent" }, parent)); }
+    const line = (label, value) => box.append(element("div", { class: "tip-line" }, element("span", {}, label), element("b", {}, value)));
+    if (area.poverty_hidden) {
+      box.append(element("div", { class: "tip-note" }, hiddenText(area.poverty_hidden)));
+    } else if (area.poverty_rate === null) {
+      box.append(element("div", { class: "tip-note" }, texts.nodata));
+    } else {
+      line(texts.poverty_rate, share(area.poverty_rate) + (area.rate_low === null ? "" : ` (${number(area.rate_low * 100, 1)}–${number(area.rate_high * 100, 1)})`));
+      line(texts.poor_persons, count(area.poor_persons));
+      line(texts.poor_households, `${count(area.poor_households)} / ${number(area.scored)}`);
+    }
+    if (area.registration_hidden && !area.poverty_hidden) {
+      box.append(element("div", { class: "tip-note" }, hiddenText(area.registration_hidden)));
+    } else if (area.households !== null) {
+      line(texts.households, number(area.households));
+      if (area.coverage !== null) { line(texts.coverage, share(area.coverage)); }
+      if (area.age_days !== null) { line(texts.age_word, fill(texts.days, { n: number(area.age_days) })); }
+    }
+    if (below[state.view.level]) {
+      box.append(element("div", { class: "tip-open" }, matchMedia("(hover: none)").matches ? texts.open_touch : texts.open));
+    }
+    return box;
+  }
+
+  // ---- paper
+  function toPaper() {
+    document.documentElement.classList.add("on-paper");
+    map.resize(map.svg);
+  }
+  function toScreen() {
+    document.documentElement.classList.remove("on-paper");
+    map.resize(map.canvas);
+  }
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", () => {
+      button.closest("details").open = false;
+      document.documentElement.dataset.paper = button.dataset.print;
+      for (const size of ["a4", "a3"]) { byId(`paper-${size}`).media = size === button.dataset.print ? "print" : "not all"; }
+      window.print();
+    });
+  }
+  window.addEventListener("beforeprint", toPaper);
+  window.addEventListener("afterprint", toScreen);
+
+  // ---- begin
+  const table = window.jpsTable(config, words, {
+    state, map, below, upper, colour, hiddenState, hiddenText, link, opened,
+  });
+  byId("controls").addEventListener("change", (event) => {
+    const wanted = { ...choice(), [event.target.name]: event.target.value };
+    if (event.target.name === "indicator") { changeIndicator(event.target.value); return; }
+    go(event.target.name === "inside" ? { ...wanted, level: "" } : wanted);
+  });
+  byId("download")?.addEventListener("submit", () => { byId("download").closest("details").open = false; });
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) { menu.open = false; }
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; }); }
+  });
+  window.addEventListener("popstate", () => {
+    const given = Object.fromEntries(new URLSearchParams(window.location.search));
+    go({ indicator: given.indicator || config.view.indicator, level: given.level, inside: given.inside, line: given.line }, { push: false });
+  });
+  map.controls(texts);
+  map.onpick = (code) => { if (below[state.view.level]) { go(opened(code)); } };
+  map.onhover = (code) => {
+    document.querySelector("tr.is-marked")?.classList.remove("is-marked");
+    if (code) { document.querySelector(`tr[data-code="${code}"]`)?.classList.add("is-marked"); }
+  };
+  show(config.view).then(() => history.replaceState(null, "", address(choice())));
+})();

@@ -1,0 +1,82 @@
+// The table beside the map: the same numbers, sortable, with a way down into every area.
+"use strict";
+
+window.jpsTable = (config, words, page) => {
+  const { texts } = config;
+  const { fill, number, figure, element, icon, language } = words;
+  const byId = (id) => document.getElementById(id);
+  const indicators = new Map(config.indicators.map((found) => [found.key, found]));
+  const COLUMNS = ["poverty_rate", "poor_persons", "poor_households", "households", "coverage", "age_days"];
+
+  function drawTable() {
+    const lead = [page.state.indicator, indicators.get(page.state.indicator).with];
+    const leads = (key) => (lead.includes(key) ? " is-lead" : "") + (key === page.state.indicator ? " is-chosen" : "");
+    const sort = page.state.sort ?? { key: page.state.indicator, down: true };
+    const heads = ["name", ...COLUMNS].map((key) => {
+      const text = key === "name" ? texts.area : texts[key];
+      const direction = sort.key === key ? (sort.down ? "descending" : "ascending") : "none";
+      const button = element("button", { type: "button", title: fill(texts.sort, { column: text }) }, text,
+        icon(direction === "none" ? "arrow-down-up" : sort.down ? "caret-down-fill" : "caret-up-fill"));
+      button.addEventListener("click", () => sortBy(key));
+      return element("th", { scope: "col", class: key === "name" ? "" : `num${leads(key)}`, "aria-sort": direction }, button);
+    });
+    byId("figures").tHead.replaceChildren(element("tr", {}, ...heads));
+    byId("figures").tBodies[0].replaceChildren(...sorted(sort).map((area) => tableRow(area, leads)));
+    byId("figures").tFoot.replaceChildren(element("tr", {},
+      element("th", { scope: "row" }, page.state.total.name || texts.mine), ...COLUMNS.map((key) => cell(page.state.total, key, leads))));
+  }
+
+  function tableRow(area, leads) {
+    const swatch = element("b", { class: "swatch" });
+    const shade = page.colour(area);
+    if (shade === null) { swatch.classList.add("is-nodata"); } else { swatch.style.background = shade; }
+    const short = area.name.replace(/^Kabupaten /, "Kab. ");
+    const name = page.below[page.state.view.level] ? page.link(short, page.opened(area.code)) : short;
+    const parent = page.state.view.parents[page.upper(area.code)];
+    const label = element("span", {}, name, ...(parent ? [element("small", {}, parent)] : []));
+    const head = element("th", { scope: "row" }, element("span", { class: "area-name" }, swatch, label));
+    const row = element("tr", { "data-code": area.code }, head, ...COLUMNS.map((key) => cell(area, key, leads)));
+    row.addEventListener("mouseenter", () => page.map.mark(area.code));
+    row.addEventListener("mouseleave", () => page.map.mark(null));
+    row.addEventListener("focusin", () => page.map.mark(area.code));
+    row.addEventListener("focusout", () => page.map.mark(null));
+    return row;
+  }
+
+  function cell(area, key, leads) {
+    const made = element("td", { class: `num${leads(key)}` });
+    const hidden = page.hiddenState(area, key);
+    if (hidden) {
+      made.append(element("span", { class: "hidden-figure", title: page.hiddenText(hidden) }, icon("eye-slash"),
+        element("span", { class: "visually-hidden" }, page.hiddenText(hidden))));
+    } else if (area[key] === null) {
+      made.append(element("span", { class: "no-figure", title: texts.nodata }, "–",
+        element("span", { class: "visually-hidden" }, texts.nodata)));
+    } else {
+      made.append(figure(key, area[key]));
+      if (key === "poverty_rate" && area.rate_low !== null) {
+        made.append(element("small", {}, `${number(area.rate_low * 100, 1)}–${number(area.rate_high * 100, 1)}`));
+      }
+    }
+    return made;
+  }
+
+  function sorted({ key, down }) {
+    const names = new Intl.Collator(language, { numeric: true });
+    return [...page.state.areas.values()].sort((a, b) => {
+      if (key === "name") { return (down ? -1 : 1) * names.compare(a.name, b.name); }
+      const [one, two] = [a, b].map((area) => (page.hiddenState(area, key) ? null : area[key]));
+      if (one === null || two === null) { return (one === null) - (two === null) || names.compare(a.name, b.name); }
+      return (down ? two - one : one - two) || names.compare(a.name, b.name);
+    });
+  }
+
+  function sortBy(key) {
+    const now = page.state.sort ?? { key: page.state.indicator, down: true };
+    page.state.sort = now.key === key ? { key, down: !now.down } : { key, down: key !== "name" };
+    drawTable();
+    byId("figures").tHead.querySelector(`th:nth-child(${["name", ...COLUMNS].indexOf(key) + 1}) button`).focus();
+  }
+
+  return { draw: drawTable };
+};

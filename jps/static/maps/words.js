@@ -1,0 +1,36 @@
+// How the map's page writes numbers and dates in the reader's language, and makes elements from text.
+"use strict";
+
+window.jpsWords = (config) => {
+  const { texts } = config;
+  const language = config.locale === "en" ? "en-GB" : "id-ID";
+  const kinds = new Map(config.indicators.map((found) => [found.key, found.kind]));
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const number = (value, digits = 0) => new Intl.NumberFormat(language, {
+    minimumFractionDigits: digits, maximumFractionDigits: digits,
+  }).format(value);
+  const share = (value) => `${number(value * 100, 1)}\u00a0%`;
+  const day = (iso) => new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" })
+    .format(new Date(`${iso}T12:00:00`));
+  const moment = (iso) => new Intl.DateTimeFormat(language, {
+    day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
+    timeZone: config.timezone, timeZoneName: "short",
+  }).format(new Date(iso));
+  const count = (value) => number(value, value > 0 && value < 10 ? 1 : 0);
+  const write = {
+    share, count: (value) => number(Math.round(value)), days: (value) => number(value),
+  };
+  const figure = (key, value) => (key.startsWith("poor_") ? count(value) : write[kinds.get(key)](value));
+
+  function element(tag, attributes = {}, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name === "class") { made.className = value; } else { made.setAttribute(name, value); }
+    }
+    made.append(...children);
+    return made;
+  }
+  const icon = (name) => element("i", { class: `bi bi-${name}`, "aria-hidden": "true" });
+
+  return { language, fill, number, share, day, moment, count, figure, element, icon };
+};

@@ -1,0 +1,315 @@
+"""Files as rows, whatever made them: CSV of any kind, Excel, Parquet, JSON.
+
+Every format is read in pieces, from any row on, so that a file larger than the memory can be read
+and an interrupted import goes on. (Excel's own limit of 1,048,576 rows bounds its sheets; calamine
+keeps one sheet in memory, about 1 kB per row of ten columns. JSON is read as a whole.)
+"""
+
+import codecs
+import csv
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from jps.errors import InvalidFile
+from jps.tables.cells import plain
+from jps.tables.records import read_records
+from jps.text import N_
+
+_BLOCK = 1 << 20  # bytes read at once
+_HEADER_ROWS = 20  # a title may stand above the header
+_BATCH = 5_000  # rows of Parquet turned into Python at once
+_MAX_SHEET = 4 << 30  # bytes of an unpacked workbook; more is no honest list of persons
+
+Columns: TypeAlias = dict[str, int]  # name -> place of its column
+FindColumns: TypeAlias = Callable[[Sequence[str]], Columns]  # raises InvalidFile: no header
+
+
+class Header(NamedTuple):
+    """Where a header stands: `rows` is how many rows end with it; the columns that are wanted."""
+
+    rows: int
+    headers: tuple[str, ...]
+    columns: Columns
+
+
+FindHeader: TypeAlias = Callable[[Sequence[tuple[str, ...]]], Header]  # of the first rows
+
+
+class FileFormat(StrEnum):
+    """What a file is."""
+
+    CSV = "csv"
+    EXCEL = "excel"
+    PARQUET = "parquet"
+    JSON = "json"
+
+
+class Row(NamedTuple):
+    """One record. `number` is its line or row; `cells` is None when it cannot be read."""
+
+    number: int
+    cells: Sequence[object] | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was looked through: how to read it, where its columns are, how long it is.
+
+    `start` counts the rows up to the header; `total` the rows after it (an estimate for CSV).
+    """
+
+    path: Path
+    format: FileFormat
+    digest: str
+    headers: tuple[str, ...]
+    columns: Columns
+    start: int
+    total: int
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+
+    def rows(self, skip: int = 0) -> Iterator[Row]:
+        """Yield the rows after the header, the first `skip` left out; empty rows too."""
+        return islice(_rows(self), self.start + skip, None)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What one pass over the bytes tells: SHA-256, line ends, the encoding of text."""
+
+    digest: str
+    head: bytes
+    lines: int
+    encoding: str
+
+
+def open_source(path: Path, find: FindHeader) -> Source:
+    """Look through the file at `path` and find its columns: of a workbook the first such sheet.
+
+    `find` gets the headers and returns which columns are wanted. Raises InvalidFile when there is
+    no such table, with what to do about it.
+    """
+    return next(iter(open_sources(path, find)))
+
+
+def open_sources(path: Path, find: FindHeader, *, max_bytes: int = _MAX_SHEET) -> Iterator[Source]:
+    """Yield every table of the file: those of a workbook whose headers `find` takes, else one.
+
+    `max_bytes` is what a workbook may unpack to. Raises InvalidFile as `open_source` does.
+    """
+    scan = scan_file(path)
+    if not scan.head.strip():
+        raise InvalidFile(N_("Berkas kosong."))
+    if scan.head.startswith(b"PAR1"):
+        yield _open_parquet(path, scan, find)
+    elif scan.head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        yield from _open_excel(path, scan, find, max_bytes)
+    elif scan.encoding and scan.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
+        yield _open_json(path, scan, find)
+    else:
+        yield _open_csv(path, scan, find)
+
+
+def scan_file(path: Path) -> Scan:
+    """Read the file once, whatever it is."""
+    digest, utf8 = sha256(), codecs.getincrementaldecoder("utf-8")()
+    head, lines, is_utf8 = b"", 0, True
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            head = head or block[:4096]
+            digest.update(block)
+            lines += block.count(b"\n")
+            if is_utf8:
+                try:
+                    utf8.decode(block)
+                except UnicodeDecodeError:
+                    is_utf8 = False
+    return Scan(digest.hexdigest(), head, lines, _encoding(head, is_utf8))
+
+
+def _encoding(head: bytes, is_utf8: bool) -> str:
+    """Return the text encoding, empty for bytes that are no text."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if b"\0" in head:  # every other byte of Latin letters is zero in UTF-16
+        odd, even = head[1::2].count(0), head[::2].count(0)
+        if max(odd, even) < len(head) * 0.35:  # of the 0.5 that plain Latin letters would have
+            return ""
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return "utf-8-sig" if is_utf8 else "cp1252"
+
+
+def _open_csv(path: Path, scan: Scan, find: FindHeader) -> Source:
+    if not scan.encoding:
+        raise InvalidFile(N_("Berkas ini bukan CSV, Excel (xlsx), Parquet atau JSON."))
+    if scan.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        raise InvalidFile(
+            N_("Berkas ini halaman web (HTML), bukan tabel. Simpan ulang sebagai xlsx atau CSV.")
+        )
+    line = _first_line(path, scan.encoding)
+    failure: InvalidFile | None = None
+    for delimiter in sorted(",;\t|", key=line.count, reverse=True):
+        draft = Source(path, FileFormat.CSV, scan.digest, (), {}, 0, 0, scan.encoding, delimiter)
+        try:
+            start, headers, columns = _find_header(_rows(draft), find)
+        except InvalidFile as error:
+            failure = failure or error
+            continue
+        total = max(0, scan.lines + 1 - start)
+        return replace(draft, headers=headers, columns=columns, start=start, total=total)
+    raise failure or InvalidFile(N_("Berkas kosong."))
+
+
+def _first_line(path: Path, encoding: str) -> str:
+    """Return the longest of the first lines: the header or a row, not a title above them."""
+    with path.open(encoding=encoding, errors="replace", newline="") as stream:
+        lines = [stream.readline(100_000) for _ in range(_HEADER_ROWS)]
+    return max(lines, key=len)
+
+
+def _open_excel(path: Path, scan: Scan, find: FindHeader, max_bytes: int) -> Iterator[Source]:
+    book = _workbook(path, max_bytes)
+    failure: InvalidFile | None = None
+    found = 0
+    for name in book.sheet_names:
+        sheet = book.get_sheet_by_name(name)
+        try:
+            start, headers, columns = _find_header(_sheet_rows(sheet), find)
+        except InvalidFile as error:
+            failure = failure or error
+            continue
+        total = (sheet.end or (0, 0))[0] + 1 - start
+        found += 1
+        yield Source(
+            path, FileFormat.EXCEL, scan.digest, headers, columns, start, total, sheet=name
+        )
+    if not found:
+        raise failure or InvalidFile(N_("Berkas kosong."))
+
+
+def _workbook(path: Path, max_bytes: int = _MAX_SHEET) -> CalamineWorkbook:
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as packed:
+        if sum(item.file_size for item in packed.infolist()) > max_bytes:
+            raise InvalidFile(N_("Buku kerja ini terlalu besar. Simpan sebagai CSV (UTF-8)."))
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except (CalamineError, OSError) as error:
+        raise InvalidFile(
+            N_("Buku kerja Excel ini rusak atau berkata sandi, jadi tidak dapat dibuka.")
+        ) from error
+
+
+def _open_json(path: Path, scan: Scan, find: FindHeader) -> Source:
+    headers, records = read_records(path, scan.encoding)
+    columns = find([headers]).columns
+    return Source(
+        path, FileFormat.JSON, scan.digest, headers, columns, 0, len(records), scan.encoding
+    )
+
+
+def _open_parquet(path: Path, scan: Scan, find: FindHeader) -> Source:
+    try:
+        file = pq.ParquetFile(path)
+    except pa.ArrowException as error:
+        raise InvalidFile(N_("Berkas Parquet ini rusak, jadi tidak dapat dibuka.")) from error
+    headers = tuple(file.schema_arrow.names)
+    columns = find([headers]).columns
+    total = file.metadata.num_rows
+    if not total:
+        raise InvalidFile(N_("Berkas tidak berisi satu baris pun."))
+    return Source(path, FileFormat.PARQUET, scan.digest, headers, columns, 0, total)
+
+
+def by_columns(find: FindColumns) -> FindHeader:
+    """Return what takes the first row whose columns `find` takes.
+
+    When there is none, the error speaks of the first row that holds anything.
+    """
+
+    def search(rows: Sequence[tuple[str, ...]]) -> Header:
+        failure: InvalidFile | None = None
+        for count, headers in enumerate(rows, start=1):
+            if not any(headers):
+                continue
+            try:
+                return Header(count, headers, find(headers))
+            except InvalidFile as error:
+                failure = failure or error
+        raise failure or InvalidFile(N_("Berkas kosong."))
+
+    return search
+
+
+def _find_header(rows: Iterator[Row], find: FindHeader) -> Header:
+    """Return the header among the first rows of a table that holds anything below it."""
+    first = [tuple(map(plain, row.cells or ())) for row in islice(rows, _HEADER_ROWS)]
+    header = find(first)
+    below = any(any(cells) for cells in first[header.rows :])
+    if not below and not any(any(_holds(cell) for cell in row.cells or ()) for row in rows):
+        raise InvalidFile(N_("Berkas tidak berisi satu baris pun."))
+    return header
+
+
+def _holds(cell: object) -> bool:
+    return cell not in ("", None)
+
+
+def _rows(source: Source) -> Iterator[Row]:
+    if source.format is FileFormat.CSV:
+        return _csv_rows(source)
+    if source.format is FileFormat.JSON:
+        return _json_rows(source)
+    if source.format is FileFormat.EXCEL:
+        return _sheet_rows(_workbook(source.path).get_sheet_by_name(source.sheet))
+    return _parquet_rows(source)
+
+
+def _csv_rows(source: Source) -> Iterator[Row]:
+    with source.path.open(encoding=source.encoding, errors="replace", newline="") as stream:
+        reader = csv.reader(stream, delimiter=source.delimiter)
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:  # a field without end; the next line begins anew
+                yield Row(reader.line_num, None)
+                continue
+            yield Row(reader.line_num, cells)
+
+
+def _sheet_rows(sheet: CalamineSheet) -> Iterator[Row]:
+    """Yield the rows of a sheet from its first row on, used or not."""
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        yield Row(number, cells)
+
+
+def _parquet_rows(source: Source) -> Iterator[Row]:
+    names = [source.headers[place] for place in source.columns.values()]
+    width, number = len(source.headers), 1
+    for batch in pq.ParquetFile(source.path).iter_batches(_BATCH, columns=names):
+        values: list[Sequence[object]] = [()] * width
+        for name in names:
+            values[source.headers.index(name)] = batch.column(name).to_pylist()
+        empty = [""] * batch.num_rows
+        for cells in zip(*(column or empty for column in values), strict=True):
+            number += 1
+            yield Row(number, cells)
+
+
+def _json_rows(source: Source) -> Iterator[Row]:
+    headers, records = read_records(source.path, source.encoding)
+    for number, record in enumerate(records, start=1):
+        yield Row(number, [record.get(header) for header in headers])

@@ -1,0 +1,204 @@
+"""A list as values: its definition, its bytes, and the steps it takes. Pure."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from jps.areas.rules import Level
+from jps.targeting.conditions import facts_of
+from jps.targeting.drawing import (
+    REASONS,
+    STANDINGS,
+    Drawn,
+    Lots,
+    Standing,
+    draw,
+    lots,
+)
+from jps.targeting.facts import Catalogue, Codes, Fact, Numbers, Population, Unit, runs
+from jps.targeting.quotas import Method, largest_remainder
+from jps.targeting.reading import read_condition
+from jps.text import N_
+
+SCORE = "npl100"  # the fact by which lists are ranked
+COLUMNS = ("household", "area", "standing", "reason", "rank", "score")
+
+
+class ListState(StrEnum):
+    """Where a list stands between drawing and use."""
+
+    DRAWN = "drawn"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+STATE_NAMES: Mapping[ListState, str] = {
+    ListState.DRAWN: N_("Dibuat"),
+    ListState.PROPOSED: N_("Diusulkan"),
+    ListState.APPROVED: N_("Disetujui"),
+    ListState.REFUSED: N_("Ditolak"),
+    ListState.WITHDRAWN: N_("Ditarik"),
+}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """All that a list follows from besides the people: the same definition draws the same list.
+
+    `tree` is the rule as JSON, `area` the area it is for, `level` the level of quota areas, `total`
+    how many households to select, `by_hand` the quotas when `method` says so.
+    """
+
+    tree: Mapping[str, Any]
+    area: str
+    method: Method
+    level: Level
+    total: int
+    seed: str
+    by_hand: Mapping[str, int]
+
+    def as_json(self) -> str:
+        """Return the definition as canonical JSON."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A drawn list: the households of the area as columns, and the quotas that were used."""
+
+    people: Population
+    scores: Numbers
+    drawn: Drawn
+    quotas: Mapping[str, int]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many households have which reason."""
+        found = np.bincount(self.drawn.reasons, minlength=len(REASONS)).tolist()
+        return {str(reason): int(found[place]) for place, reason in enumerate(REASONS)}
+
+
+def needed_facts(tree: object, catalogue: Catalogue) -> tuple[Fact, ...]:
+    """Return the facts that drawing by a rule reads; raises `InvalidRule`."""
+    rule = read_condition(tree, catalogue)
+    return tuple(dict.fromkeys((*facts_of(rule), catalogue[SCORE])))
+
+
+def make_list(
+    definition: Definition, people: Population, catalogue: Catalogue, *, tie: Lots | None = None
+) -> Listed:
+    """Draw the list from the people of its area.
+
+    `tie` are the lots of all `people` under the definition's seed, when they were drawn before.
+    """
+    rule = read_condition(definition.tree, catalogue)
+    here = inside(people, definition.area)
+    truth = rule.judge(here)
+    scores: Numbers = here.household[SCORE]
+    groups = quota_areas(here.areas, definition)
+    ranked = truth.yes & ~np.isnan(scores)
+    quotas = quotas_of(definition, groups, scores, ranked)
+    own = lots(here.keys, definition.seed) if tie is None else tie[people.within(definition.area)]
+    drawn = draw(truth, scores, groups, quotas, own)
+    return Listed(here, scores, drawn, quotas)
+
+
+def inside(people: Population, area: str) -> Population:
+    """Return the people of an area, children included; they stand together."""
+    part = people.within(area)
+    first, last = part.start, part.stop
+    mine = (people.home >= first) & (people.home < last)
+    return Population(
+        keys=people.keys[part],
+        areas=people.areas[part],
+        home=people.home[mine] - first,
+        household={name: column[part] for name, column in people.household.items()},
+        member={name: column[mine] for name, column in people.member.items()},
+    )
+
+
+def quota_areas(areas: Codes, definition: Definition) -> Codes:
+    """Return the quota area of each household: its area at the level, "" for one quota over all."""
+    if definition.method is Method.NONE:
+        return np.zeros(len(areas), dtype="<U13")
+    return areas.astype(f"<U{definition.level.code_length}")
+
+
+def quotas_of(
+    definition: Definition, groups: Codes, scores: Numbers, ranked: Any
+) -> dict[str, int]:
+    """Return how many each quota area selects, by the definition's method.
+
+    Expected poor are the sum of probabilities over all scored households of an area, eligible or
+    not: an area's need does not follow from the rule. Nobody gets more than they have eligible.
+    """
+    if definition.method is Method.BY_HAND:
+        return dict(definition.by_hand)
+    names, starts = runs(groups)
+    places = np.repeat(np.arange(len(names)), np.diff([*starts, len(groups)]))
+    eligible = np.bincount(places[ranked], minlength=len(names))
+    caps = {str(name): int(number) for name, number in zip(names, eligible, strict=True)}
+    if definition.method is Method.NONE:
+        return {"": definition.total}
+    if definition.method is Method.HOUSEHOLDS:
+        weights = {name: float(number) for name, number in caps.items()}
+    else:
+        # In thousandths, so that sums do not depend on the order in which they were added.
+        need = np.bincount(
+            places, weights=np.rint(np.nan_to_num(scores) * 1e6), minlength=len(names)
+        )
+        weights = {str(name): float(value) for name, value in zip(names, need, strict=True)}
+    return largest_remainder(definition.total, weights, caps)
+
+
+def list_bytes(listed: Listed) -> bytes:
+    """Return the list as CSV, by area and id: the same list gives the same bytes anywhere."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(list_rows(listed))
+    return text.getvalue().encode()
+
+
+def list_rows(listed: Listed) -> list[tuple[str, str, str, str, int, str]]:
+    """Return one row per household of the area: `COLUMNS`, the score with six decimals."""
+    reasons = [REASONS[place] for place in listed.drawn.reasons.tolist()]
+    return [
+        (key, area, str(STANDINGS[reason]), str(reason), rank, _decimal(score))
+        for key, area, reason, rank, score in zip(
+            listed.people.keys.tolist(),
+            listed.people.areas.tolist(),
+            reasons,
+            listed.drawn.ranks.tolist(),
+            listed.scores.tolist(),
+            strict=True,
+        )
+    ]
+
+
+def _decimal(score: float) -> str:
+    return "" if score != score else f"{score:.6f}"
+
+
+def list_hash(definition: Definition, snapshot: str, content: bytes) -> str:
+    """Return the hash that stands for a list: of what it was drawn from and of what came out."""
+    parts = (definition.as_json().encode(), snapshot.encode(), content)
+    return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
+
+
+def selected_facts(catalogue: Catalogue) -> tuple[Fact, ...]:
+    """Return the facts of households, which a builder of rules offers first."""
+    return tuple(fact for fact in catalogue.values() if fact.unit is Unit.HOUSEHOLD)
+
+
+def standing_of(reason_counts: Mapping[str, int], standing: Standing) -> int:
+    """Return how many households have a standing, of the counts of a list."""
+    return sum(reason_counts.get(r, 0) for r in REASONS if STANDINGS[r] is standing)

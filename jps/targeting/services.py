@@ -1,0 +1,254 @@
+"""Keep rules, draw lists, take them through two pairs of eyes, and prove that they are what they
+say."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from jps.areas.models import Area
+from jps.areas.rules import Level
+from jps.audit.services import Event, record
+from jps.bulk import write_rows
+from jps.db import scope_of
+from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
+from jps.targeting.conditions import InvalidRule
+from jps.targeting.drawing import Standing
+from jps.targeting.facts import Population
+from jps.targeting.frozen import facts, newest_snapshot, opened
+from jps.targeting.models import TargetEntry, TargetList, TargetRule, TargetSnapshot
+from jps.targeting.quotas import Method
+from jps.targeting.reading import read_condition
+from jps.targeting.rules import (
+    Definition,
+    Listed,
+    ListState,
+    list_bytes,
+    list_hash,
+    list_rows,
+    make_list,
+    needed_facts,
+)
+from jps.text import N_, one_line
+
+STALE = N_("Daftar ini sudah berubah sejak Anda membukanya. Muat ulang, lalu coba lagi.")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came of drawing a list again: both hashes, and how many entries are not the same."""
+
+    same: bool
+    content_hash: str
+    drawn_hash: str
+    entries_differ: int
+
+
+def checked_tree(session: Session, tree: object) -> dict[str, Any]:
+    """Return a rule as it may be stored; raises `InvalidData` that says where it is wrong."""
+    areas = frozenset(session.scalars(select(Area.code)))
+    try:
+        read_condition(tree, facts(), areas=areas)
+    except InvalidRule as error:
+        raise InvalidData(error.message, {error.path: [error.message]}, **error.params) from None
+    return dict(tree) if isinstance(tree, Mapping) else {}
+
+
+def save_rule(
+    session: Session, name: str, tree: object, *, note: str = "", by: str, at: datetime
+) -> TargetRule:
+    """Store a rule under a name; a content that differs from the last version is the next one."""
+    name = one_line(name)[:120]
+    if not name:
+        raise InvalidData(N_("Beri aturan ini nama."), {"name": [N_("Nama wajib diisi.")]})
+    checked = checked_tree(session, tree)
+    newest = select(TargetRule).where(TargetRule.name == name).order_by(TargetRule.version.desc())
+    last = session.scalars(newest.limit(1)).one_or_none()
+    if last is not None and last.tree == checked and last.note == note:
+        return last
+    version = 1 if last is None else last.version + 1
+    rule = TargetRule(name=name, version=version, tree=checked, note=note, made_by=by, made_at=at)
+    session.add(rule)
+    session.flush()
+    event = Event("target-rule-saved", "target-rule", str(rule.id), details={"version": version})
+    record(session, event, by=by, at=at)
+    return rule
+
+
+def people_of(home: Path, snapshot: TargetSnapshot, definition: Definition) -> Population:
+    """Return the frozen people with the facts that the definition reads."""
+    needed = needed_facts(definition.tree, facts())
+    return opened(home, snapshot.content_hash, (fact.name for fact in needed))
+
+
+def definition_of(rule: TargetRule, found: TargetList) -> Definition:
+    """Return the definition of a stored list."""
+    return Definition(
+        tree=rule.tree,
+        area=found.area_code,
+        method=Method(found.method),
+        level=Level(found.level),
+        total=found.total,
+        seed=found.seed,
+        by_hand=found.quotas if found.method == Method.BY_HAND else {},
+    )
+
+
+def draw_list(
+    session: Session,
+    home: Path,
+    rule: TargetRule,
+    definition: Definition,
+    *,
+    name: str,
+    programme: str = "",
+    amount: int,
+    by: str,
+    at: datetime,
+) -> TargetList:
+    """Draw a list from the newest snapshot and store it with everybody on it, and why."""
+    name = one_line(name)[:120]
+    if not name:
+        raise InvalidData(N_("Beri daftar ini nama."), {"name": [N_("Nama wajib diisi.")]})
+    if not scope_of(session).covers(definition.area):
+        raise NotAllowed(N_("Wilayah ini di luar wilayah kerja Anda."))
+    snapshot = newest_snapshot(session)
+    listed = make_list(definition, people_of(home, snapshot, definition), facts())
+    counts = listed.counts()
+    require_somebody(listed)
+    stored = TargetList(
+        id=uuid.uuid4(),
+        area_code=definition.area,
+        name=name,
+        programme=one_line(programme)[:120],
+        rule_id=rule.id,
+        snapshot_id=snapshot.id,
+        method=definition.method,
+        level=definition.level,
+        total=definition.total,
+        amount=amount,
+        seed=definition.seed,
+        quotas=dict(listed.quotas),
+        content_hash=list_hash(definition, snapshot.content_hash, list_bytes(listed)),
+        counts=counts,
+        state=ListState.DRAWN,
+        state_by=by,
+        state_at=at,
+        drawn_by=by,
+        drawn_at=at,
+    )
+    session.add(stored)
+    session.flush()
+    _store_entries(session, stored.id, listed)
+    _record(session, stored, "target-list-drawn", by=by, at=at)
+    return stored
+
+
+def require_somebody(listed: Listed) -> None:
+    """Raise `InvalidData` for a list on which nobody is selected."""
+    if not listed.drawn.standing(Standing.SELECTED).any():
+        raise InvalidData(
+            N_("Tidak ada yang terpilih: periksa syarat dan kuotanya. Tidak ada yang disimpan.")
+        )
+
+
+def _store_entries(session: Session, list_id: uuid.UUID, listed: Listed) -> None:
+    columns = ("list_id", "household_id", "area_code", "standing", "reason", "rank", "score")
+    scores = listed.scores.tolist()
+    rows = (
+        (list_id, uuid.UUID(key), area, standing, reason, rank, None if p != p else p)
+        for (key, area, standing, reason, rank, _), p in zip(list_rows(listed), scores, strict=True)
+    )
+    write_rows(session, TargetEntry, columns, rows)
+
+
+def get_list(session: Session, list_id: uuid.UUID) -> TargetList:
+    """Return a list of the session's areas, or raise `NotFound`."""
+    found = session.scalars(select(TargetList).where(TargetList.id == list_id)).one_or_none()
+    if found is None:
+        raise NotFound(N_("Daftar ini tidak ada."))
+    return found
+
+
+def verify_list(session: Session, home: Path, list_id: uuid.UUID) -> Checked:
+    """Draw the list again from what it was drawn from, and compare every entry and the hash."""
+    stored = get_list(session, list_id)
+    rule = session.get_one(TargetRule, stored.rule_id)
+    snapshot = session.get_one(TargetSnapshot, stored.snapshot_id)
+    definition = definition_of(rule, stored)
+    listed = make_list(definition, people_of(home, snapshot, definition), facts())
+    again = list_hash(definition, snapshot.content_hash, list_bytes(listed))
+    kept = {
+        row.household_id: (row.area_code, row.standing, row.reason, row.rank)
+        for row in session.execute(
+            select(
+                TargetEntry.household_id,
+                TargetEntry.area_code,
+                TargetEntry.standing,
+                TargetEntry.reason,
+                TargetEntry.rank,
+            ).where(TargetEntry.list_id == list_id)
+        )
+    }
+    drawn = {uuid.UUID(row[0]): row[1:5] for row in list_rows(listed)}
+    differ = sum(kept.get(key) != row for key, row in drawn.items())
+    differ += len(kept.keys() - drawn.keys())
+    same = again == stored.content_hash and not differ
+    return Checked(same, stored.content_hash, again, differ)
+
+
+def move_list(
+    session: Session,
+    list_id: uuid.UUID,
+    target: ListState,
+    *,
+    reason: str = "",
+    by: str,
+    at: datetime,
+) -> TargetList:
+    """Propose, approve, refuse or withdraw a list. Two people: nobody approves what they proposed
+    or drew."""
+    locked = select(TargetList).where(TargetList.id == list_id).with_for_update()
+    stored = session.scalars(locked.execution_options(populate_existing=True)).one_or_none()
+    if stored is None:
+        raise NotFound(N_("Daftar ini tidak ada."))
+    if ListState(stored.state) not in _FROM[target]:
+        raise Conflict(STALE)
+    if target is ListState.APPROVED and by in {stored.proposed_by, stored.drawn_by}:
+        raise NotAllowed(
+            N_("Daftar disetujui oleh orang lain daripada yang membuat atau mengusulkan.")
+        )
+    if target in {ListState.REFUSED, ListState.WITHDRAWN} and not one_line(reason):
+        raise InvalidData(N_("Tuliskan alasannya."), {"reason": [N_("Alasan wajib diisi.")]})
+    stored.state, stored.state_by, stored.state_at = target, by, at
+    stored.state_reason = one_line(reason)[:500]
+    if target is ListState.PROPOSED:
+        stored.proposed_by = by
+    session.flush()
+    _record(session, stored, f"target-list-{target}", by=by, at=at)
+    return stored
+
+
+_FROM: Mapping[ListState, frozenset[ListState]] = {
+    ListState.DRAWN: frozenset(),
+    ListState.PROPOSED: frozenset({ListState.DRAWN, ListState.REFUSED}),
+    ListState.APPROVED: frozenset({ListState.PROPOSED}),
+    ListState.REFUSED: frozenset({ListState.PROPOSED}),
+    ListState.WITHDRAWN: frozenset({ListState.DRAWN, ListState.PROPOSED, ListState.APPROVED}),
+}
+
+
+def _record(session: Session, stored: TargetList, action: str, *, by: str, at: datetime) -> None:
+    details = {"hash": stored.content_hash, **stored.counts}
+    event = Event(action, "target-list", str(stored.id), stored.area_code, details)
+    record(session, event, by=by, at=at)
+
+
+def count_lists(session: Session) -> int:
+    """Return how many lists the session's areas have."""
+    return session.scalar(select(func.count()).select_from(TargetList)) or 0

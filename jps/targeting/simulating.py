@@ -1,0 +1,88 @@
+"""Simulate on the newest frozen households, fast enough for a slider.
+
+What does not change from one try to the next is kept: the columns that were read, who belongs to
+which group, and the lots of a seed.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from jps.db import scope_of
+from jps.errors import InvalidData, NotAllowed
+from jps.targeting.conditions import InvalidRule, Truth
+from jps.targeting.drawing import Lots, lots
+from jps.targeting.facts import Mask, Population
+from jps.targeting.frozen import facts, newest_snapshot, opened
+from jps.targeting.models import TargetSnapshot
+from jps.targeting.outcomes import Tally
+from jps.targeting.reading import read_condition
+from jps.targeting.rules import SCORE, Definition, inside, needed_facts
+from jps.targeting.simulation import (
+    SIZE,
+    Scenario,
+    Simulated,
+    group_facts,
+    group_masks,
+    scenario_facts,
+    simulate,
+)
+from jps.text import N_
+
+OUTSIDE = N_("Wilayah ini di luar wilayah kerja Anda.")
+
+
+def run_scenarios(
+    session: Session, home: Path, scenarios: Sequence[Scenario]
+) -> tuple[TargetSnapshot, list[Simulated]]:
+    """Simulate each scenario for an area of the session's own on the newest snapshot."""
+    snapshot = newest_snapshot(session)
+    found = []
+    for scenario in scenarios:
+        require_area(session, scenario.definition)
+        names = [fact.name for fact in scenario_facts(scenario, facts())]
+        people = opened(home, snapshot.content_hash, names)
+        tie = _lots(home, snapshot.content_hash, scenario.definition.seed)
+        groups = _groups(home, snapshot.content_hash)
+        found.append(simulate(scenario, people, facts(), groups, tie=tie))
+    return snapshot, found
+
+
+def preview_rule(
+    session: Session, home: Path, tree: object, area: str
+) -> tuple[TargetSnapshot, Truth, Population]:
+    """Return whom a rule lets in, in an area of the session's own."""
+    snapshot = newest_snapshot(session)
+    if not scope_of(session).covers(area):
+        raise NotAllowed(OUTSIDE)
+    try:
+        rule = read_condition(tree, facts())
+        names = [fact.name for fact in needed_facts(tree, facts())]
+    except InvalidRule as error:
+        raise InvalidData(error.message, {error.path: [error.message]}, **error.params) from None
+    people = inside(opened(home, snapshot.content_hash, (*names, SIZE)), area)
+    return snapshot, rule.judge(people), people
+
+
+def reach(truth: Truth, people: Population) -> Tally:
+    """Return what would follow if all whom a rule surely lets in were selected."""
+    return Tally(people.household[SCORE], people.household[SIZE], truth.yes, cost_each=0)
+
+
+def require_area(session: Session, definition: Definition) -> None:
+    """Raise `NotAllowed` when the list is for an area that is not the session's."""
+    if not scope_of(session).covers(definition.area):
+        raise NotAllowed(OUTSIDE)
+
+
+@lru_cache(maxsize=4)
+def _lots(home: Path, digest: str, seed: str) -> Lots:
+    return lots(opened(home, digest, (SIZE, SCORE)).keys, seed)
+
+
+@lru_cache(maxsize=2)
+def _groups(home: Path, digest: str) -> dict[str, Mask]:
+    known = facts()
+    return group_masks(opened(home, digest, (*group_facts(known), SCORE, SIZE)), known)

@@ -1,0 +1,167 @@
+"""The map: page, values, outlines, downloads."""
+
+from time import perf_counter
+from typing import Any, cast
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, gettext
+
+from jps.access.rules import Can
+from jps.areas.geometry import GeometryFile, geometry_file
+from jps.areas.rules import Level
+from jps.assessment.services import current_scorecard
+from jps.db import db
+from jps.errors import NotFound
+from jps.http import actor, csp_nonce, now, requires, saves, settings, today
+from jps.maps.indicators import GREY, INDICATORS, PALETTES
+from jps.maps.page import Assets, map_parts
+from jps.maps.payload import payload
+from jps.maps.queries import VillageSums
+from jps.maps.schemas import read_choice, read_format
+from jps.maps.services import Reader, download, map_view, openable_areas
+from jps.maps.views import MapView
+from jps.text import N_
+from jps.web.compression import compressed
+from jps.web.vendor import vendor
+
+bp = Blueprint("maps", __name__, url_prefix="/maps")
+
+YEAR = 31_536_000  # seconds
+
+LEVEL_NAMES: dict[Level, str] = {
+    Level.PROVINSI: N_("Provinsi"),
+    Level.KABKOTA: N_("Kabupaten/kota"),
+    Level.KECAMATAN: N_("Kecamatan"),
+    Level.DESA: N_("Desa/kelurahan"),
+}
+
+# Source keys of population figures (data/README.md) as people know them.
+POPULATION_SOURCES: dict[str, str] = {"dukcapil-2024s2": N_("Dukcapil, semester II 2024")}
+
+
+@bp.get("/")
+@requires(Can.SEE_MAPS)
+def index() -> ResponseReturnValue:
+    """Show the map, its table and its three key figures."""
+    view = _view()
+    assets = Assets(
+        leaflet_js=vendor("leaflet", "leaflet.js"),
+        leaflet_css=vendor("leaflet", "leaflet.css"),
+        layer_js=url_for("static", filename="maps/areas.js"),
+    )
+    page = render_template(
+        "maps/index.html",
+        parts=map_parts(assets).with_nonce(csp_nonce()),
+        config=_config(view),
+        areas=openable_areas(db.session(), actor().scope),
+        level_names=LEVEL_NAMES,
+        indicators=INDICATORS,
+        lines=_lines(),
+        view=view,
+        scorecard=current_scorecard(),
+    )
+    return compressed(make_response(page))
+
+
+@bp.get("/values")
+@requires(Can.SEE_MAPS)
+def values() -> ResponseReturnValue:
+    """Answer with the figures of one level inside one area."""
+    return compressed(jsonify(_values(_view())))
+
+
+@bp.get("/geometry/<level>/<version>.json")
+@requires(Can.SEE_MAPS)
+def geometry(level: str, version: str) -> ResponseReturnValue:
+    """Answer with the outlines of a level, to be kept for a year: the address names the content."""
+    found = _geometry(Level(level)) if level in LEVEL_NAMES else None
+    if found is None or found.version != version:
+        raise NotFound(N_("Batas wilayah versi ini tidak ada lagi. Muat ulang halaman."))
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    answer = Response((found.gzipped if packed else found.path).read_bytes())
+    answer.mimetype = "application/geo+json"
+    if packed:
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    answer.headers["Cache-Control"] = f"private, max-age={YEAR}, immutable"
+    return answer
+
+
+@bp.post("/download")
+@requires(Can.EXPORT_FIGURES)
+@saves
+def export() -> ResponseReturnValue:
+    """Answer with the figures as a file, and record it."""
+    kind = read_format(request.form)
+    found = download(db.session(), _view(), kind, by=actor().username, at=now())
+    answer = Response(found.content, mimetype=found.mimetype)
+    answer.headers.set("Content-Disposition", "attachment", filename=found.name)
+    return answer
+
+
+def _view() -> MapView:
+    asked = request.form if request.method == "POST" else request.args
+    reader = Reader(
+        scope=actor().scope, minimum=settings().map_min_households, on=today(), at=now()
+    )
+    return map_view(db.session(), read_choice(asked), reader=reader, sums=_sums())
+
+
+def _sums() -> VillageSums:
+    kept = current_app.extensions.setdefault("jps-village-sums", VillageSums(perf_counter))
+    return cast(VillageSums, kept)
+
+
+def _geometry(level: Level) -> GeometryFile | None:
+    return geometry_file(db.session(), level, folder=settings().folder("maps"))
+
+
+def _values(view: MapView) -> dict[str, Any]:
+    found = _geometry(view.level)
+    outlines = found and {
+        "url": url_for(".geometry", level=found.level, version=found.version),
+        "source": gettext(found.source),
+        "schematic": found.schematic,
+    }
+    return payload(view) | {"geometry": outlines}
+
+
+def _config(view: MapView) -> dict[str, Any]:
+    """Return what the page's script needs besides its texts."""
+    return {
+        "locale": str(get_locale()),
+        "timezone": settings().timezone,
+        "page": url_for(".index"),
+        "values": url_for(".values"),
+        "minimum": view.minimum,
+        "grey": GREY,
+        "sources": {key: gettext(name) for key, name in POPULATION_SOURCES.items()},
+        "levels": {str(level): gettext(name) for level, name in LEVEL_NAMES.items()},
+        "indicators": [
+            {
+                "key": found.key,
+                "name": gettext(found.name),
+                "unit": gettext(found.unit),
+                "kind": str(found.kind),
+                "with": found.with_it,
+                "colours": PALETTES[found.palette],
+            }
+            for found in INDICATORS
+        ],
+        "view": _values(view),
+    }
+
+
+def _lines() -> dict[str, str]:
+    language = str(get_locale())
+    return {key: label.text(language) for key, label in current_scorecard().lines.items()}

@@ -1,0 +1,155 @@
+"""Sasaran: what lists and rules there are, the frozen households, and the simulation."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+
+from jps.access.rules import Can
+from jps.areas.models import Area
+from jps.db import db
+from jps.errors import JpsError, NotFound
+from jps.http import actor, error_text, now, reads, requires, saves, settings
+from jps.jobs.services import start_single
+from jps.targeting.frozen import newest_snapshot
+from jps.targeting.models import TargetList, TargetSnapshot
+from jps.targeting.outcomes import Outcome
+from jps.targeting.quotas import METHOD_NAMES
+from jps.targeting.rules import STATE_NAMES
+from jps.targeting.simulating import run_scenarios
+from jps.targeting.simulation import GROUPS, Scenario, Simulated
+from jps.targeting.taking import SNAPSHOT_KIND
+from jps.web.places import full_name
+from jps.web.target_forms import (
+    LEVELS,
+    METHODS,
+    area_options,
+    chosen_area,
+    newest_rules,
+    read_scenario,
+)
+from jps.web.wake import wake_worker
+
+bp = Blueprint("targeting", __name__, url_prefix="/targeting")
+
+MOST_SCENARIOS = 4  # that fit beside each other
+SHOWN = 100  # lists
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of figures: what it is, and its outcome in each scenario (None: nobody there)."""
+
+    name: str
+    outcomes: tuple[Outcome | None, ...]
+
+
+@bp.get("/")
+@requires(Can.SEE_TARGETING)
+def index() -> ResponseReturnValue:
+    """Show the lists, the rules, and from which households they are drawn."""
+    lists = select(TargetList).order_by(TargetList.drawn_at.desc(), TargetList.id).limit(SHOWN)
+    return render_template(
+        "targeting/index.html",
+        snapshot=_snapshot(),
+        rules=newest_rules(),
+        lists=db.session.scalars(lists).all(),
+        states=STATE_NAMES,
+        areas=_area_names(),
+    )
+
+
+@bp.post("/snapshot")
+@requires(Can.DRAW_LISTS)
+@saves
+def snapshot() -> ResponseReturnValue:
+    """Freeze the households anew, as a job."""
+    job = start_single(db.session(), SNAPSHOT_KIND, by=actor().username, at=now())
+    wake_worker()
+    if actor().can(Can.SEE_JOBS):
+        return redirect(url_for("jobs.show", job_id=job.id), 303)
+    flash(gettext("Potret data sedang diambil."))
+    return redirect(url_for(".index"), 303)
+
+
+@bp.get("/simulate")
+@requires(Can.SEE_TARGETING)
+def simulation() -> ResponseReturnValue:
+    """Show the form of scenarios; its figures follow every change."""
+    options = area_options()
+    rules = newest_rules()
+    asked = request.args.get("rule", "")
+    return render_template(
+        "targeting/simulate.html",
+        snapshot=_snapshot(),
+        rules=rules,
+        chosen_rule=asked if asked in {str(rule.id) for rule in rules} else "",
+        areas=options,
+        area=chosen_area(options),
+        methods=[(method, METHOD_NAMES[method]) for method in METHODS],
+        levels=LEVELS,
+        letters="ABCD"[:MOST_SCENARIOS],
+    )
+
+
+@bp.post("/simulate")
+@requires(Can.SEE_TARGETING)
+@reads
+def figures() -> ResponseReturnValue:
+    """Answer with what the scenarios of the form would do."""
+    try:
+        scenarios = _scenarios()
+        taken, found = run_scenarios(db.session(), settings().home, scenarios)
+    except JpsError as error:
+        text = error_text(error)
+        return render_template("targeting/_figures.html", problem=text, found=())
+    return render_template(
+        "targeting/_figures.html",
+        problem=None,
+        found=found,
+        snapshot=taken,
+        areas=area_lines(found),
+        groups=group_lines(found),
+    )
+
+
+def area_lines(found: list[Simulated]) -> list[Line]:
+    """Return one line per area that any scenario speaks of, by code."""
+    names = _area_names()
+    codes = sorted({code for one in found for code in one.areas})
+    return [
+        Line(names.get(code, code), tuple(one.areas.get(code) for one in found)) for code in codes
+    ]
+
+
+def group_lines(found: list[Simulated]) -> list[Line]:
+    """Return one line per group of people."""
+    return [
+        Line(gettext(group.label), tuple(one.groups.get(group.name) for one in found))
+        for group in GROUPS
+    ]
+
+
+def _scenarios() -> list[Scenario]:
+    """Return the scenarios of the form; the first always, others when they are switched on."""
+    letters = "ABCD"[:MOST_SCENARIOS]
+    on = [letter for letter in letters if letter == "A" or request.form.get(f"{letter}.on")]
+    area = request.form.get("area", "")
+    found = []
+    for letter in on:
+        given = {**request.form.to_dict(), f"{letter}.area": area}
+        found.append(read_scenario(given, f"{letter}.")[1])
+    return found
+
+
+def _snapshot() -> TargetSnapshot | None:
+    try:
+        return newest_snapshot(db.session())
+    except NotFound:
+        return None
+
+
+def _area_names() -> dict[str, str]:
+    return {area.code: full_name(area) for area in db.session.scalars(select(Area))}

@@ -1,0 +1,1 @@
+"""Poverty measures: scorecards and estimates from them. Pure."""

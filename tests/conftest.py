@@ -1,0 +1,149 @@
+"""Fixtures of all tests. `session`, `app` and `client` run on SQLite and on PostgreSQL."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security.utils import hash_password
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy.orm import Session
+
+from jps.access.rules import Role
+from jps.access.services import create_user
+from jps.app import create_app
+from jps.config import Settings
+from jps.db import EVERYWHERE, db, set_scope
+from tests.databases import Databases, postgres_server
+
+# A busy machine is no defect: properties are judged by what they say, not by how fast.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
+
+pytest_plugins = ("tests.offices",)
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+PASSWORD = "rahasia-contoh-2026"
+# No forgery tokens in forms that tests send by hand, and passwords hashed cheaply.
+FAST = {
+    "WTF_CSRF_ENABLED": False,
+    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+        "argon2__time_cost": 1,
+        "argon2__memory_cost": 64,
+        "argon2__parallelism": 1,
+    },
+}
+SignIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Where fresh databases come from."""
+    return Databases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def postgres(databases: Databases) -> Iterator[Databases]:
+    """A running PostgreSQL server."""
+    with postgres_server() as url:
+        databases.use_server(url)
+        yield databases
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path: Path
+) -> Iterator[str]:
+    """The URL of a fresh, migrated database; empty means SQLite in the office's folder."""
+    if request.param == "postgresql":
+        request.getfixturevalue("postgres")
+    url: str = getattr(databases, request.param)(tmp_path / "office")
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def office(tmp_path: Path, database_url: str) -> Settings:
+    """Settings of an office of its own."""
+    return Settings(
+        home=tmp_path / "office", database_url=database_url, worker=False, log_level="ERROR"
+    )
+
+
+@pytest.fixture
+def app(office: Settings) -> Iterator[Flask]:
+    """The application of that office."""
+    app = create_app(office, FAST)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session that sees all areas."""
+    with app.app_context():
+        session = db.session()
+        set_scope(session, EVERYWHERE)
+        yield session
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def make_user(app: Flask) -> Callable[..., str]:
+    """Make an account and return its sign-in name: `make_user(Role.OPERATOR, "75.01")`."""
+
+    def make(role: Role, *areas: str, username: str = "") -> str:
+        name = username or f"{role}-{len(areas)}-{abs(hash(areas)) % 10_000}"
+        with app.app_context():
+            create_user(
+                db.session(),
+                username=name,
+                full_name=f"Contoh {role}",
+                password=PASSWORD,
+                role=role,
+                areas=areas or ("75",),
+                hash_password=hash_password,
+                by="tests",
+                at=NOW,
+            )
+            db.session.commit()
+        return name
+
+    return make
+
+
+@pytest.fixture
+def sign_in(app: Flask, make_user: Callable[..., str]) -> SignIn:
+    """Return a browser signed in as a new person: `sign_in(Role.OPERATOR, "75.01")`."""
+
+    def enter(role: Role, *areas: str, username: str = "") -> FlaskClient:
+        name = make_user(role, *areas, username=username)
+        client = app.test_client()
+        answer = client.post("/login", data={"username": name, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return client
+
+    return enter
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real boundaries; tests that need it say so when it is not there."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("JPS_SHARED_DATA", beside))
+    if not folder.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"the real boundaries are missing: {folder}")
+        pytest.skip("no real boundaries here: set JPS_SHARED_DATA to their folder")
+    return folder

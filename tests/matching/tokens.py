@@ -1,0 +1,36 @@
+"""Tokens that invented names are drawn from, the most frequent first, and villages."""
+
+# fmt: off
+MALE = (
+    "MUHAMAD", "ABDUL", "AHMAD", "RAHMAT", "YUSUF", "HARIS", "RUSLI", "ISMAIL", "SUWARNO",
+    "ARIFIN", "ZAINAL", "HAMZAH", "IDRUS", "SYAMSUDIN", "FAHRUDIN", "ROLAND", "IRWAN", "ANTON",
+    "SUKRI", "JUFRI", "DEDI", "FERI", "TAUFIK", "UMAR", "HASAN", "HUSEN", "BUDI", "AGUS", "EKO",
+    "WAHYU", "RIZAL", "SOFYAN", "MANSUR", "NASIR", "RAMLI", "SALIM", "KARIM", "YAHYA", "ZULKIFLI",
+    "FADEL", "GUNTUR", "HENDRA", "IMRAN", "JAFAR", "KASMAN",
+)
+FEMALE = (
+    "SITI", "NUR", "SRI", "FATMA", "MARYAM", "HADIJAH", "SALMA", "RAMLA", "NURHAYATI", "YULIN",
+    "ROSTIN", "HASNA", "AMINAH", "ZUBAEDAH", "DEWI", "RATNA", "INDAH", "LESTARI", "WATI", "ASNA",
+    "MARDIA", "SARTIN", "FITRI", "AYU", "RINI", "YANTI", "SUHARTI", "MULIATI", "KARTINI", "LILIS",
+    "MEYLAN", "NOVITA", "OKTAVIA", "PUTRI", "RAHMA", "SALEHA", "TUTI", "ULFA", "VERA", "WINDA",
+    "YUNI", "ZAHRA", "HARTIN", "IRMA", "JULIANA",
+)
+SECOND = (
+    "RAHIM", "ALI", "SALEH", "IDRIS", "TAHIR", "KADIR", "MAHMUD", "HIDAYAT", "SAPUTRA", "PRATAMA",
+    "FAUZI", "HAKIM", "YASIN", "RAUF", "GANI", "LATIF", "AZIZ", "SYARIF", "WAHID", "MAJID",
+    "HALIM", "NUGROHO", "SETIAWAN", "KURNIAWAN", "FIRMANSYAH", "MAULANA", "ANUGRAH", "ILAHI",
+    "BAKRI",
+)
+FAMILY = (
+    "ADAM", "ALAMRI", "BARUADI", "BOTUTIHE", "DARABA", "DATAU", "DUNDA", "GOBEL", "HULANTU",
+    "HULUMUDI", "HUNTOYUNGO", "IGIRISA", "KATILI", "LALU", "MBUINGA", "MODANGGU", "MONOARFA",
+    "MORIDU", "NENTO", "NTOMA", "OINTU", "ONTALU", "PANIGORO", "PARAMATA", "PONGOLIU", "PUILI",
+    "RAHIM", "SIDIKI", "SULEMAN", "TANTU", "ULOLI", "UNO", "ABAS", "BAKARI", "BIKI", "DUNGGIO",
+    "HIPPY", "HULOPI", "IBRAHIM", "INAKU", "ISHAK", "LAHAY", "LAMUSU", "LAIYA", "LIPUTO",
+    "MOHAMAD", "MOPANGGA", "MUSA", "NAPU", "NUSI", "OLII", "OTOLUWA", "PAKAYA", "POLAPA",
+    "POLONTALO",
+)
+# fmt: on
+VILLAGES = tuple(
+    f"75.{k:02d}.{d:02d}.{v}" for k in (1, 2, 71) for d in range(1, 8) for v in range(2001, 2010)
+)

@@ -1,0 +1,73 @@
+"""The migrations make exactly the tables of the models, on both databases, and can be undone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+
+from jps.app import create_app
+from jps.audit.services import Event, record, verify_chain
+from jps.config import Settings
+from jps.db import Base, db
+from jps.migrations import FOLDER
+from tests.conftest import FAST, NOW
+from tests.databases import Databases
+from tests.repository import ROOT
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+    """An application whose database has no tables yet."""
+    url = ""
+    if request.param == "postgresql":
+        request.getfixturevalue("postgres")
+        url = databases.empty()
+    app = create_app(Settings(home=tmp_path, database_url=url, log_level="ERROR"), FAST)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    databases.drop(url)
+
+
+def test_migrations_equal_the_models(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, Base.metadata)
+    assert not differences, "\n".join(map(str, differences))
+
+
+def test_up_down_and_up_again(empty: Flask) -> None:
+    for _ in range(2):
+        upgrade(directory=str(FOLDER))
+        tables = set(inspect(db.engine).get_table_names())
+        assert tables == set(Base.metadata.tables) | {"alembic_version"}
+        record(db.session(), Event("tested", "thing", "1"), by="a", at=NOW)
+        db.session.commit()
+        assert verify_chain(db.session()).events == 1
+        db.session.remove()
+        downgrade(directory=str(FOLDER), revision="base")
+        assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
+    if db.engine.dialect.name == "postgresql":
+        left = "SELECT proname FROM pg_proc WHERE proname LIKE 'audit%'"
+        assert db.session.execute(text(left)).all() == []
+
+
+def test_upgrade_twice_changes_nothing(empty: Flask) -> None:
+    upgrade(directory=str(FOLDER))
+    upgrade(directory=str(FOLDER))
+
+
+def test_migrations_are_one_line_of_files() -> None:
+    script = ScriptDirectory(str(ROOT / "jps" / "migrations"))
+    assert len(script.get_heads()) == 1
+    assert len(script.get_bases()) == 1
+    for revision in script.walk_revisions():
+        assert revision.doc
+        assert "temporary" not in revision.path
