@@ -47,6 +47,8 @@ MODELS = (
     "jps.odk.models",
     "jps.meetings.models",
     "jps.registry.models",
+    "jps.programmes.case_models",
+    "jps.programmes.models",
     "jps.targeting.models",
 )
 

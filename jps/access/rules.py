@@ -41,6 +41,17 @@ class Can(StrEnum):
     SEE_TARGETING = "see-targeting"
     DRAW_LISTS = "draw-lists"
     APPROVE_LISTS = "approve-lists"
+    SEE_PROGRAMMES = "see-programmes"  # programmes, decrees and their figures
+    MANAGE_PROGRAMMES = "manage-programmes"
+    LOAD_DECREES = "load-decrees"
+    DECIDE_FINDINGS = "decide-findings"  # strike, replace, close a finding
+    RECORD_BENEFITS = "record-benefits"
+    RECEIVE_APPEALS = "receive-appeals"
+    DECIDE_APPEALS = "decide-appeals"
+    ISSUE_LETTERS = "issue-letters"
+    LOAD_DECILES = "load-deciles"
+    TRAIN_MODELS = "train-models"
+    USE_ANALYSIS = "use-analysis"  # frames for notebooks
     SEE_FIELDWORK = "see-fieldwork"
     DRAW_BACKCHECKS = "draw-backchecks"
     ASK_AGAIN = "ask-again"
@@ -85,6 +96,12 @@ _OPERATOR = _ENUMERATOR | {
     Can.EXPORT_FIGURES,
     Can.EXPORT_HOUSEHOLDS,
     Can.SEE_JOBS,
+    Can.SEE_PROGRAMMES,
+    Can.LOAD_DECREES,
+    Can.RECORD_BENEFITS,
+    Can.RECEIVE_APPEALS,
+    Can.ISSUE_LETTERS,
+    Can.LOAD_DECILES,
 }
 _MANAGER = {
     Can.FINALISE_HOUSEHOLDS,
@@ -94,6 +111,17 @@ _MANAGER = {
     Can.SEE_TARGETING,
     Can.DRAW_LISTS,
     Can.APPROVE_LISTS,
+    Can.SEE_PROGRAMMES,
+    Can.MANAGE_PROGRAMMES,
+    Can.LOAD_DECREES,
+    Can.DECIDE_FINDINGS,
+    Can.RECORD_BENEFITS,
+    Can.RECEIVE_APPEALS,
+    Can.DECIDE_APPEALS,
+    Can.ISSUE_LETTERS,
+    Can.LOAD_DECILES,
+    Can.TRAIN_MODELS,
+    Can.USE_ANALYSIS,
     Can.SEE_CODEBOOK,
     Can.SEE_MAPS,
     Can.EXPORT_FIGURES,
@@ -108,6 +136,9 @@ _MANAGER = {
 # An analyst's export holds no names, numbers, addresses and points (`jps.exports.orders`).
 _ANALYST = {
     Can.SEE_TARGETING,
+    Can.SEE_PROGRAMMES,
+    Can.TRAIN_MODELS,
+    Can.USE_ANALYSIS,
     Can.SEE_CODEBOOK,
     Can.SEE_MAPS,
     Can.EXPORT_FIGURES,

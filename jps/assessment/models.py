@@ -1,14 +1,14 @@
 """Tables of score models and of what they say about households."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jps.assessment.rules import Outcome
-from jps.db import Base, Scoped, UtcDateTime
+from jps.db import AREA_CODE, Base, Scoped, UtcDateTime
 from jps.households.models import Household
 
 
@@ -81,3 +81,29 @@ Index(
     Household.household_size,
     Household.id,
 )
+
+
+class Decile(Scoped, Base):
+    """The decile of a family as a source gave it for a period; 1 is the poorest tenth.
+
+    `decile` None: the source knows the family and did not rank it, which is not the same as no row.
+    Never changed: a later row of the same period from the same source stands over an earlier one.
+    """
+
+    __tablename__ = "decile"
+    __table_args__ = (
+        Index(None, "family_id", "period"),
+        Index(None, "household_id", "period"),
+        Index(None, "source", "period", "area_code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_code: Mapped[str] = mapped_column(AREA_CODE, index=True)
+    household_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("household.id"))
+    family_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("family.id"))
+    source: Mapped[str] = mapped_column(String(40))  # DTSEN
+    period: Mapped[date] = mapped_column(Date)  # first day of it
+    decile: Mapped[int | None]
+    batch_id: Mapped[uuid.UUID | None]  # the list that brought it
+    loaded_by: Mapped[str] = mapped_column(String(64))
+    loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)

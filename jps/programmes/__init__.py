@@ -1,0 +1,1 @@
+"""Programmes, decrees with their recipients, benefits, findings, appeals and letters."""
