@@ -16,9 +16,8 @@ from jps.layouts.layout import (
     RowProblem,
 )
 from jps.layouts.places import Places
-from jps.layouts.reading import OWN, layout_of, layouts
+from jps.layouts.reading import OWN, layout_of, layouts, recipient_layouts
 from jps.layouts.recognising import ColumnBook, Suggestion, recognise, suggest, undeclared
-from jps.layouts.submissions import tables_of
 
 __all__ = [
     "AREA_NAMES",
@@ -42,8 +41,8 @@ __all__ = [
     "find_header",
     "layout_of",
     "layouts",
+    "recipient_layouts",
     "recognise",
     "suggest",
-    "tables_of",
     "undeclared",
 ]
