@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from jps.areas.rules import parent_of
-from jps.text import N_
 
 Cells: TypeAlias = tuple[int, ...]
 
@@ -26,15 +25,6 @@ class Hidden(StrEnum):
     INSIDE = "inside"
     RARE = "rare"  # a programme that is small in most areas of a level
 
-
-HIDDEN_NAMES: Mapping[Hidden, str] = {
-    Hidden.FEW: N_("Disembunyikan: terlalu sedikit rumah tangga"),
-    Hidden.COMPLEMENT: N_(
-        "Disembunyikan agar angka wilayah kecil di sekitarnya tidak dapat dihitung"
-    ),
-    Hidden.INSIDE: N_("Disembunyikan: angka wilayah di atasnya disembunyikan"),
-    Hidden.RARE: N_("Terlalu jarang untuk tingkat ini; lihat tingkat di atasnya"),
-}
 
 EVERYTHING = ""  # stands for all areas together
 _NOTHING: Mapping[str, Hidden] = {}

@@ -23,6 +23,7 @@ from jps.assessment.services import current_scorecard
 from jps.db import db
 from jps.errors import NotFound
 from jps.http import actor, csp_nonce, now, requires, saves, settings, today
+from jps.maps.catalogue import Direction
 from jps.maps.indicators import GREY, INDICATORS, PALETTES, Topic
 from jps.maps.page import Assets, map_parts
 from jps.maps.payload import payload
@@ -51,6 +52,12 @@ TOPIC_NAMES: dict[Topic, str] = {
     Topic.PEOPLE: N_("Desil dan NIK"),
 }
 
+DIRECTION_NAMES: dict[Direction, str] = {
+    Direction.WORSE: N_("lebih buruk"),
+    Direction.BETTER: N_("lebih baik"),
+    Direction.NEITHER: N_("tidak tentu"),
+}
+
 # Source keys of population figures (data/README.md) as people know them.
 POPULATION_SOURCES: dict[str, str] = {"dukcapil-2024s2": N_("Dukcapil, semester II 2024")}
 
@@ -73,6 +80,7 @@ def index() -> ResponseReturnValue:
         level_names=LEVEL_NAMES,
         indicators=INDICATORS,
         topics=TOPIC_NAMES,
+        directions=DIRECTION_NAMES,
         lines=_lines(),
         view=view,
         scorecard=current_scorecard(),
