@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -52,9 +52,16 @@ _MIMETYPES: Mapping[Format, str] = {
 }
 
 
-def write(view: MapView, kind: Format, outlines: Outlines | None) -> Download:
-    """Return `view` as a file. Raises `NotFound` when a map is asked for without boundaries."""
+def write(
+    view: MapView, kind: Format, outlines: Outlines | None, *, only: Sequence[str] = ()
+) -> Download:
+    """Return `view` as a file, with the columns `only` or all.
+
+    Raises `NotFound` when a map is asked for without boundaries.
+    """
     records = [_record(view, row) for row in view.rows]
+    if only:
+        records = [{column: record[column] for column in only} for record in records]
     if kind is Format.CSV:
         content = _csv(records)
     elif outlines is None or not outlines.shapes:

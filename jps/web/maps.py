@@ -1,12 +1,10 @@
 """The map: page, values, outlines, downloads."""
 
-from time import perf_counter
-from typing import Any, cast
+from typing import Any
 
 from flask import (
     Blueprint,
     Response,
-    current_app,
     jsonify,
     make_response,
     render_template,
@@ -27,12 +25,12 @@ from jps.maps.catalogue import Direction
 from jps.maps.indicators import GREY, INDICATORS, PALETTES, Topic
 from jps.maps.page import Assets, map_parts
 from jps.maps.payload import payload
-from jps.maps.queries import VillageSums
 from jps.maps.schemas import read_choice, read_format
 from jps.maps.services import Reader, download, map_view, openable_areas
 from jps.maps.views import MapView
 from jps.text import N_
 from jps.web.compression import compressed
+from jps.web.figures import kept_sums
 from jps.web.vendor import vendor
 
 bp = Blueprint("maps", __name__, url_prefix="/maps")
@@ -129,12 +127,7 @@ def _view() -> MapView:
     reader = Reader(
         scope=actor().scope, minimum=settings().map_min_households, on=today(), at=now()
     )
-    return map_view(db.session(), read_choice(asked), reader=reader, sums=_sums())
-
-
-def _sums() -> VillageSums:
-    kept = current_app.extensions.setdefault("jps-village-sums", VillageSums(perf_counter))
-    return cast(VillageSums, kept)
+    return map_view(db.session(), read_choice(asked), reader=reader, sums=kept_sums())
 
 
 def _geometry(level: Level) -> GeometryFile | None:
