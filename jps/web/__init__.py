@@ -15,6 +15,7 @@ BLUEPRINTS = (
     ("jps.web.audit", "bp"),
     ("jps.web.codebook", "bp"),
     ("jps.web.maps", "bp"),
+    ("jps.web.map_families", "bp"),
     ("jps.web.public", "bp"),
     ("jps.web.registry", "bp"),
     ("jps.web.lists", "bp"),

@@ -77,6 +77,7 @@
     state.view = view;
     state.areas = new Map(view.rows.map((row) => [row[0], named(view, row)]));
     state.total = named(view, view.total);
+    picks.renew();
     drawWords();
     table.draw();
     sayWhatIsMissing();
@@ -99,6 +100,7 @@
     table.draw();
     sayWhatIsMissing();
     map.recolour(styles());
+    picks.draw();
     history.replaceState(null, "", address(choice()));
   }
 
@@ -315,8 +317,9 @@
   window.addEventListener("afterprint", toScreen);
 
   // ---- begin
+  const picks = window.jpsPicks(config, words, { state, choice });
   const table = window.jpsTable(config, words, {
-    state, map, below, upper, colour, hiddenState, hiddenText, link, opened,
+    picks, state, map, below, upper, colour, hiddenState, hiddenText, link, opened,
   });
   byId("controls").addEventListener("change", (event) => {
     const wanted = { ...choice(), [event.target.name]: event.target.value };
@@ -337,6 +340,7 @@
     go({ indicator: given.indicator || config.view.indicator, level: given.level, inside: given.inside, line: given.line, programme: given.programme }, { push: false });
   });
   map.controls(texts);
+  map.onchoose = (code) => { picks.set(code, !picks.has(code)); table.draw(); };
   map.onpick = (code) => { if (below[state.view.level]) { go(opened(code)); } };
   map.onhover = (code) => {
     document.querySelector("tr.is-marked")?.classList.remove("is-marked");

@@ -33,8 +33,11 @@ window.jpsTable = (config, words, page) => {
     const short = area.name.replace(/^Kabupaten /, "Kab. ");
     const name = page.below[page.state.view.level] ? page.link(short, page.opened(area.code)) : short;
     const parent = page.state.view.parents[page.upper(area.code)];
+    const box = element("input", { type: "checkbox", class: "form-check-input", "aria-label": fill(texts.pick, { area: area.name }) });
+    box.checked = page.picks.has(area.code);
+    box.addEventListener("change", () => page.picks.set(area.code, box.checked));
     const label = element("span", {}, name, ...(parent ? [element("small", {}, parent)] : []));
-    const head = element("th", { scope: "row" }, element("span", { class: "area-name" }, swatch, label));
+    const head = element("th", { scope: "row" }, element("span", { class: "area-name" }, box, swatch, label));
     const row = element("tr", { "data-code": area.code }, head, ...columns().map((key) => cell(area, key, leads)));
     row.addEventListener("mouseenter", () => page.map.mark(area.code));
     row.addEventListener("mouseleave", () => page.map.mark(null));
