@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from jps.access.models import ApiToken
 from jps.access.tokens import find_api_token, needs_note
@@ -84,7 +85,9 @@ class LocalSource:
 
     @cached_property
     def _engine(self) -> Engine:
-        engine = create_engine(self._settings.url, **engine_options(self._settings.url))
+        url = self._settings.url
+        # Nothing stays open between two reads: a notebook waits for its person most of the time.
+        engine = create_engine(url, poolclass=NullPool, **engine_options(url))
         drive_sqlite(engine)
         return engine
 
