@@ -16,6 +16,7 @@ from jps.analysis.frames import FRAMES, Frame, columns_of
 from jps.analysis.rows import rows_of
 from jps.analysis.rules import NOTICE, Ask, Pseudonyms, chosen_columns
 from jps.areas.queries import get_area
+from jps.areas.rules import is_code
 from jps.assessment.services import current_scorecard
 from jps.audit.services import Event, record
 from jps.config import DATA
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 OUTSIDE = N_("Wilayah ini di luar wilayah kerja Anda.")
 NO_NAMES = N_("Nama, alamat, dan titik hanya untuk yang boleh melihat rumah tangga.")
+NO_AREA = N_("Wilayah ini tidak ada. Tulis kode Kemendagri, misalnya 75.01.")
 NO_FRAME = N_("Tidak ada tabel dengan nama ini.")
 META = b"jps"  # key of the facts in the metadata of an Arrow schema
 
@@ -167,6 +169,8 @@ def _scope(session: Session, area: str) -> AreaScope:
     own = scope_of(session)
     if not area:
         return own
+    if not is_code(area):
+        raise NotFound(NO_AREA)
     get_area(session, area)
     if not own.covers(area):
         raise NotAllowed(OUTSIDE)

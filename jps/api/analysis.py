@@ -27,6 +27,7 @@ from jps.api.schemas import ProblemAnswer
 from jps.config import read_key
 from jps.db import db, set_reading, set_scope
 from jps.http import actor, now, requires, settings, today
+from jps.text import one_line
 
 blp = resource("api-analysis", "/api/v1/analysis", "Frames for analysts")
 
@@ -61,7 +62,7 @@ def frame(name: str) -> Response:
         asked.get("area", ""),
         asked.get("identified", "") == "1",
     )
-    return frame_file(find_frame(name), ask, purpose=asked.get("purpose", "")[:_LONGEST])
+    return frame_file(find_frame(name), ask, purpose=one_line(asked.get("purpose", "")[:_LONGEST]))
 
 
 def analyst() -> Analyst:

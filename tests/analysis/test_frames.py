@@ -239,3 +239,16 @@ def test_the_browser_downloads_with_keys_of_its_own(
     assert client.get("/api/v1/analysis/nothing").status_code == 404
     assert client.get("/api/v1/analysis/members?columns=umur").status_code == 422
     assert len(events(app)) == 2
+
+
+@pytest.mark.usefixtures("two")
+def test_junk_is_refused_with_words(app: Flask, token: NewToken) -> None:
+    headers = {"Authorization": f"Bearer {token(Role.ANALYST, '75.01', username='ina')}"}
+    for junk in ("\x00", "75.01\x00", "\ud800", "x" * 5_000, "75.1", "=1+1", "%"):
+        for name, status in (("area", 404), ("columns", 422), ("purpose", 200)):
+            asked = {name: junk.encode("utf-8", "replace")}
+            answer = app.test_client().get(
+                "/api/v1/analysis/lists", query_string=asked, headers=headers
+            )
+            answer.close()
+            assert answer.status_code == status, (name, junk[:9])
