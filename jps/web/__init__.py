@@ -51,6 +51,8 @@ BLUEPRINTS = (
     ("jps.web.exports", "bp"),
     ("jps.web.monitor", "bp"),
     ("jps.web.backcheck", "bp"),
+    ("jps.web.tokens", "bp"),
+    ("jps.web.data", "bp"),
 )
 
 
