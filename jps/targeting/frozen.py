@@ -13,6 +13,8 @@ from jps.questionnaire import load_form
 from jps.targeting.catalogue import Programmes, catalogue
 from jps.targeting.facts import Catalogue, Population
 from jps.targeting.models import TargetSnapshot
+from jps.targeting.reading import rule_problems
+from jps.targeting.rules import Definition, Listed, make_list, needed_facts, require_quotas
 from jps.targeting.snapshots import facts_in, open_snapshot
 from jps.targeting.taking import FOLDER, has_files
 from jps.text import N_
@@ -51,6 +53,22 @@ def opened(home: Path, digest: str, names: Iterable[str]) -> Population:
         return _opened(home, digest, tuple(sorted(set(names))))
     except LookupError as error:
         raise InvalidData(TOO_OLD, names=str(error.args[0])) from None
+
+
+def people_of(home: Path, snapshot: TargetSnapshot, definition: Definition) -> Population:
+    """Return the frozen people with the facts that the definition reads."""
+    needed = needed_facts(definition, frozen_facts(home, snapshot.content_hash))
+    return opened(home, snapshot.content_hash, (fact.name for fact in needed))
+
+
+def listed_from(home: Path, snapshot: TargetSnapshot, definition: Definition) -> Listed:
+    """Draw a list from a snapshot; InvalidData where its rule, its score or its quotas do not fit
+    it."""
+    with rule_problems():
+        people = people_of(home, snapshot, definition)
+        listed = make_list(definition, people, frozen_facts(home, snapshot.content_hash))
+    require_quotas(definition, listed)
+    return listed
 
 
 @lru_cache(maxsize=8)

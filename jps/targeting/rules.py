@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from jps.areas.rules import Level
+from jps.errors import InvalidData
 from jps.targeting.conditions import facts_of
 from jps.targeting.drawing import (
     REASONS,
@@ -28,6 +29,15 @@ from jps.targeting.reading import read_condition
 from jps.targeting.scores import Score, chance_fact, need_of, require_scores, score_parts
 from jps.text import N_
 
+NO_DATA = N_(
+    "{n} wilayah yang diberi kuota tidak punya rumah tangga dalam potret data: {areas}. Kosongkan "
+    "kuotanya, atau ambil potret data yang baru."
+)
+TOO_MANY = N_(
+    "Kuota wilayah {area} adalah {quota}, padahal hanya ada {households} rumah tangga di sana "
+    "dalam potret data. Kecilkan kuotanya."
+)
+_NAMED = 5  # areas in a message
 COLUMNS = ("household", "area", "standing", "reason", "rank", "score")
 
 
@@ -196,6 +206,25 @@ def quotas_of(
         )
         weights = {str(name): float(value) for name, value in zip(names, need, strict=True)}
     return largest_remainder(definition.total, weights, caps)
+
+
+def require_quotas(definition: Definition, listed: Listed) -> None:
+    """Raise `InvalidData` for quotas by hand of areas without data or above who lives there."""
+    if definition.method is not Method.BY_HAND:
+        return
+    names, starts = runs(quota_areas(listed.people.areas, definition))
+    ends = [*starts[1:].tolist(), len(listed.people)]
+    there = {
+        str(name): end - start
+        for name, start, end in zip(names, starts.tolist(), ends, strict=True)
+    }
+    empty = [code for code, quota in definition.by_hand.items() if quota and code not in there]
+    if empty:
+        raise InvalidData(NO_DATA, areas=", ".join(empty[:_NAMED]), n=len(empty))
+    above = {c: q for c, q in definition.by_hand.items() if q > there.get(c, 0)}
+    if above:
+        code, quota = next(iter(above.items()))
+        raise InvalidData(TOO_MANY, area=code, quota=quota, households=there[code])
 
 
 def list_bytes(listed: Listed) -> bytes:

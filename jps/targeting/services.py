@@ -18,8 +18,7 @@ from jps.bulk import write_rows
 from jps.db import scope_of
 from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
 from jps.targeting.drawing import Standing
-from jps.targeting.facts import Population
-from jps.targeting.frozen import facts, frozen_facts, newest_snapshot, opened
+from jps.targeting.frozen import facts, listed_from, newest_snapshot
 from jps.targeting.gathering import programmes_of
 from jps.targeting.models import TargetEntry, TargetList, TargetRule, TargetSnapshot
 from jps.targeting.quotas import Method
@@ -31,8 +30,6 @@ from jps.targeting.rules import (
     list_bytes,
     list_hash,
     list_rows,
-    make_list,
-    needed_facts,
 )
 from jps.targeting.scores import Score
 from jps.text import N_, one_line
@@ -77,19 +74,6 @@ def save_rule(
     event = Event("target-rule-saved", "target-rule", str(rule.id), details={"version": version})
     record(session, event, by=by, at=at)
     return rule
-
-
-def people_of(home: Path, snapshot: TargetSnapshot, definition: Definition) -> Population:
-    """Return the frozen people with the facts that the definition reads."""
-    needed = needed_facts(definition, frozen_facts(home, snapshot.content_hash))
-    return opened(home, snapshot.content_hash, (fact.name for fact in needed))
-
-
-def listed_from(home: Path, snapshot: TargetSnapshot, definition: Definition) -> Listed:
-    """Draw a list from a snapshot; InvalidData where its rule or its score cannot be read there."""
-    with rule_problems():
-        people = people_of(home, snapshot, definition)
-        return make_list(definition, people, frozen_facts(home, snapshot.content_hash))
 
 
 def definition_of(rule: TargetRule, found: TargetList) -> Definition:

@@ -5,22 +5,24 @@ which group, and the lots of a seed.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from jps.db import scope_of
 from jps.errors import NotAllowed
 from jps.targeting.conditions import Truth
 from jps.targeting.drawing import Lots, lots
-from jps.targeting.facts import Mask, Population
-from jps.targeting.frozen import frozen_facts, newest_snapshot, opened
+from jps.targeting.facts import Mask, Population, runs
+from jps.targeting.frozen import frozen_facts, listed_from, newest_snapshot, opened
 from jps.targeting.models import TargetSnapshot
 from jps.targeting.outcomes import Tally
 from jps.targeting.reading import read_condition, rule_problems
-from jps.targeting.rules import Definition, inside, rule_facts
-from jps.targeting.scores import Score
+from jps.targeting.rules import Definition, inside, quota_areas, require_quotas, rule_facts
+from jps.targeting.scores import Score, chance_fact
 from jps.targeting.simulation import (
     SIZE,
     Scenario,
@@ -49,7 +51,9 @@ def run_scenarios(
             names = [fact.name for fact in scenario_facts(scenario, known)]
             people = opened(home, digest, names)
             tie = _lots(home, digest, scenario.definition.seed)
-            found.append(simulate(scenario, people, known, _groups(home, digest), tie=tie))
+            one = simulate(scenario, people, known, _groups(home, digest), tie=tie)
+        require_quotas(scenario.definition, one.listed)
+        found.append(one)
     return snapshot, found
 
 
@@ -66,6 +70,36 @@ def preview_rule(
         names = [fact.name for fact in rule_facts(tree, known)]
     people = inside(opened(home, snapshot.content_hash, (*names, SIZE, Score.PPI)), area)
     return snapshot, rule.judge(people), people
+
+
+@dataclass(frozen=True)
+class AreaQuota:
+    """An area that a list is divided among: who is eligible, expected poor, and its quota."""
+
+    code: str
+    eligible: int
+    poor: float
+    quota: int
+
+
+def preview_quotas(session: Session, home: Path, definition: Definition) -> list[AreaQuota]:
+    """Return the quota areas of a list with what they would get by the definition's method."""
+    snapshot = newest_snapshot(session)
+    require_area(session, definition)
+    listed = listed_from(home, snapshot, definition)
+    groups = quota_areas(listed.people.areas, definition)
+    codes, starts = runs(groups)
+    eligible = listed.drawn.ranks > 0
+    chances = np.nan_to_num(listed.people.household[chance_fact(definition.score)])
+    return [
+        AreaQuota(code, int(number), float(poor), listed.quotas.get(code, 0))
+        for code, number, poor in zip(
+            codes.tolist(),
+            np.add.reduceat(eligible, starts).tolist(),
+            np.add.reduceat(chances, starts).tolist(),
+            strict=True,
+        )
+    ]
 
 
 def reach(truth: Truth, people: Population) -> Tally:

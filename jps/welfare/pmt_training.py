@@ -250,15 +250,15 @@ def _masks(groups: npt.NDArray[np.str_], own: Sequence[str]) -> dict[str, Mask]:
 def _solve(x: Floats, y: Floats, w: Floats) -> tuple[Floats, bool]:
     root = np.sqrt(w)
     a, b = x * root[:, None], y * root
-    found, _, rank, _ = np.linalg.lstsq(a, b, rcond=None)
+    solved, _, rank, _ = np.linalg.lstsq(a, b, rcond=None)
     if rank == x.shape[1]:
-        return found, False
+        return np.asarray(solved, dtype=np.float64), False
     square = a.T @ a
-    penalty = np.diag(
-        np.where(np.arange(x.shape[1]) == 0, 0.0, RIDGE * np.trace(square) / len(square))
-    )
-    shrunk: Floats = np.linalg.solve(square + penalty + 1e-12 * np.eye(len(square)), a.T @ b)
-    return shrunk, True
+    penalty = RIDGE * np.diag(square)
+    penalty[0] = 0.0
+    penalty = np.maximum(penalty, 1e-12)  # a column may be empty in a group
+    shrunk = np.linalg.solve(square + np.diag(penalty), a.T @ b)
+    return np.asarray(shrunk, dtype=np.float64), True
 
 
 def _groups(
