@@ -55,7 +55,7 @@ WORK: WorkTable = {
 }
 
 # What waits as rows of its own and cannot wait for a long job: module and function.
-CHORES = ("jps.odk.work:accept_waiting",)
+CHORES = ("jps.odk.work:accept_waiting", "jps.fieldwork.work:refresh_counts")
 
 
 def work_of(kind: str) -> Work:

@@ -8,6 +8,7 @@ from typing import Any
 from jps.errors import InvalidFile
 from jps.intake.rules import MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
 from jps.layouts import ColumnBook, Layout, find_header
+from jps.layouts.headers import header_key
 from jps.tables.files import Columns, FileFormat, Header, Source, open_sources
 from jps.text import N_
 
@@ -48,7 +49,8 @@ class Found:
 def open_list(path: Path, known: Sequence[Layout]) -> Found:
     """Look through the file at `path` and find its tables.
 
-    Of a workbook, the sheets that a layout can tell apart by household; else its first table.
+    Of a workbook, an archive or nested JSON, the tables that a layout can tell apart by household;
+    else the first.
     Raises InvalidFile, with what to do about it.
     """
     books = [ColumnBook(layout) for layout in known]
@@ -62,9 +64,13 @@ def open_list(path: Path, known: Sequence[Layout]) -> Found:
 
 
 def _has_group(headers: Sequence[str], known: Sequence[Layout]) -> bool:
+    """Whether a table tells households apart, or is joined to one that does by a server's key."""
+    names = {header_key(header) for header in headers}
     for layout in known:
+        if any(header_key(key) in names for pair in layout.keys for key in pair):
+            return True
         targets = ColumnBook(layout).place(headers)[0]
-        if any(all(name in targets for name in names) for names in layout.group):
+        if any(all(name in targets for name in group) for group in layout.group):
             return True
     return False
 

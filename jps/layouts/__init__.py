@@ -18,7 +18,6 @@ from jps.layouts.layout import (
 from jps.layouts.places import Places
 from jps.layouts.reading import OWN, layout_of, layouts
 from jps.layouts.recognising import ColumnBook, Suggestion, recognise, suggest, undeclared
-from jps.layouts.submissions import tables_of
 
 __all__ = [
     "AREA_NAMES",
@@ -44,6 +43,5 @@ __all__ = [
     "layouts",
     "recognise",
     "suggest",
-    "tables_of",
     "undeclared",
 ]

@@ -1,21 +1,20 @@
-"""Files as rows, whatever made them: CSV of any kind, Excel, Parquet, JSON.
+"""Files as rows, whatever made them: CSV of any kind, alone or in a ZIP, Excel, Parquet, JSON.
 
 Every format is read in pieces, from any row on, so that a file larger than the memory can be read
 and an interrupted import goes on. (Excel's own limit of 1,048,576 rows bounds its sheets; calamine
 keeps one sheet in memory, about 1 kB per row of ten columns. JSON is read as a whole.)
 """
 
-import codecs
 import csv
+import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import IO, NamedTuple, TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,10 +22,10 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from jps.errors import InvalidFile
 from jps.tables.cells import plain
-from jps.tables.records import read_records
+from jps.tables.records import read_tables
+from jps.tables.scanning import Scan, scan, scan_file
 from jps.text import N_
 
-_BLOCK = 1 << 20  # bytes read at once
 _HEADER_ROWS = 20  # a title may stand above the header
 _BATCH = 5_000  # rows of Parquet turned into Python at once
 _MAX_SHEET = 4 << 30  # bytes of an unpacked workbook; more is no honest list of persons
@@ -67,6 +66,7 @@ class Source:
     """A file that was looked through: how to read it, where its columns are, how long it is.
 
     `start` counts the rows up to the header; `total` the rows after it (an estimate for CSV).
+    `sheet` is the sheet of a workbook, the CSV file in a ZIP, or the repeat of nested JSON.
     """
 
     path: Path
@@ -85,16 +85,6 @@ class Source:
         return islice(_rows(self), self.start + skip, None)
 
 
-@dataclass(frozen=True)
-class Scan:
-    """What one pass over the bytes tells: SHA-256, line ends, the encoding of text."""
-
-    digest: str
-    head: bytes
-    lines: int
-    encoding: str
-
-
 def open_source(path: Path, find: FindHeader) -> Source:
     """Look through the file at `path` and find its columns: of a workbook the first such sheet.
 
@@ -105,9 +95,9 @@ def open_source(path: Path, find: FindHeader) -> Source:
 
 
 def open_sources(path: Path, find: FindHeader, *, max_bytes: int = _MAX_SHEET) -> Iterator[Source]:
-    """Yield every table of the file: those of a workbook whose headers `find` takes, else one.
+    """Yield every table of the file whose headers `find` takes: sheets, files of a ZIP, repeats.
 
-    `max_bytes` is what a workbook may unpack to. Raises InvalidFile as `open_source` does.
+    `max_bytes` is what a workbook or ZIP may unpack to. Raises InvalidFile as `open_source` does.
     """
     scan = scan_file(path)
     if not scan.head.strip():
@@ -115,53 +105,26 @@ def open_sources(path: Path, find: FindHeader, *, max_bytes: int = _MAX_SHEET) -
     if scan.head.startswith(b"PAR1"):
         yield _open_parquet(path, scan, find)
     elif scan.head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        yield from _open_excel(path, scan, find, max_bytes)
+        opened = _open_archive if _is_archive(path) else _open_excel
+        yield from opened(path, scan, find, max_bytes)
     elif scan.encoding and scan.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
-        yield _open_json(path, scan, find)
+        yield from _open_json(path, scan, find)
     else:
         yield _open_csv(path, scan, find)
 
 
-def scan_file(path: Path) -> Scan:
-    """Read the file once, whatever it is."""
-    digest, utf8 = sha256(), codecs.getincrementaldecoder("utf-8")()
-    head, lines, is_utf8 = b"", 0, True
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            head = head or block[:4096]
-            digest.update(block)
-            lines += block.count(b"\n")
-            if is_utf8:
-                try:
-                    utf8.decode(block)
-                except UnicodeDecodeError:
-                    is_utf8 = False
-    return Scan(digest.hexdigest(), head, lines, _encoding(head, is_utf8))
-
-
-def _encoding(head: bytes, is_utf8: bool) -> str:
-    """Return the text encoding, empty for bytes that are no text."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if b"\0" in head:  # every other byte of Latin letters is zero in UTF-16
-        odd, even = head[1::2].count(0), head[::2].count(0)
-        if max(odd, even) < len(head) * 0.35:  # of the 0.5 that plain Latin letters would have
-            return ""
-        return "utf-16-le" if odd > even else "utf-16-be"
-    return "utf-8-sig" if is_utf8 else "cp1252"
-
-
-def _open_csv(path: Path, scan: Scan, find: FindHeader) -> Source:
+def _open_csv(path: Path, scan: Scan, find: FindHeader, inside: str = "") -> Source:
     if not scan.encoding:
         raise InvalidFile(N_("Berkas ini bukan CSV, Excel (xlsx), Parquet atau JSON."))
     if scan.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         raise InvalidFile(
             N_("Berkas ini halaman web (HTML), bukan tabel. Simpan ulang sebagai xlsx atau CSV.")
         )
-    line = _first_line(path, scan.encoding)
+    bare = Source(path, FileFormat.CSV, scan.digest, (), {}, 0, 0, scan.encoding, sheet=inside)
+    line = _first_line(bare)
     failure: InvalidFile | None = None
     for delimiter in sorted(",;\t|", key=line.count, reverse=True):
-        draft = Source(path, FileFormat.CSV, scan.digest, (), {}, 0, 0, scan.encoding, delimiter)
+        draft = replace(bare, delimiter=delimiter)
         try:
             start, headers, columns = _find_header(_rows(draft), find)
         except InvalidFile as error:
@@ -172,9 +135,20 @@ def _open_csv(path: Path, scan: Scan, find: FindHeader) -> Source:
     raise failure or InvalidFile(N_("Berkas kosong."))
 
 
-def _first_line(path: Path, encoding: str) -> str:
+@contextmanager
+def _text(source: Source) -> Iterator[IO[str]]:
+    """Open the text of a CSV file, or of one in a ZIP."""
+    if not source.sheet:
+        with source.path.open(encoding=source.encoding, errors="replace", newline="") as stream:
+            yield stream
+        return
+    with zipfile.ZipFile(source.path) as packed, packed.open(source.sheet) as raw:
+        yield io.TextIOWrapper(raw, source.encoding, errors="replace", newline="")
+
+
+def _first_line(source: Source) -> str:
     """Return the longest of the first lines: the header or a row, not a title above them."""
-    with path.open(encoding=encoding, errors="replace", newline="") as stream:
+    with _text(source) as stream:
         lines = [stream.readline(100_000) for _ in range(_HEADER_ROWS)]
     return max(lines, key=len)
 
@@ -211,12 +185,63 @@ def _workbook(path: Path, max_bytes: int = _MAX_SHEET) -> CalamineWorkbook:
         ) from error
 
 
-def _open_json(path: Path, scan: Scan, find: FindHeader) -> Source:
-    headers, records = read_records(path, scan.encoding)
-    columns = find([headers]).columns
-    return Source(
-        path, FileFormat.JSON, scan.digest, headers, columns, 0, len(records), scan.encoding
-    )
+def _is_archive(path: Path) -> bool:
+    """Whether a file is a ZIP of files, and no workbook."""
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as packed:
+        names = packed.namelist()
+        return not any(name.startswith(("xl/", "[Content_Types]", "content.xml")) for name in names)
+    return False
+
+
+def _open_archive(path: Path, scan: Scan, find: FindHeader, max_bytes: int) -> Iterator[Source]:
+    """Yield the CSV files of an export as ZIP (ODK Central); its photos are left alone."""
+    with zipfile.ZipFile(path) as packed:
+        tables = [one for one in packed.infolist() if _is_table(one.filename)]
+        if not tables:
+            raise InvalidFile(N_("Berkas ZIP ini tidak berisi berkas CSV."))
+        if sum(one.file_size for one in tables) > max_bytes:
+            raise InvalidFile(N_("Berkas ZIP ini terlalu besar. Unggah berkas CSV satu per satu."))
+        try:
+            scans = [(one.filename, _scan_inside(packed, one)) for one in tables]
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+            raise InvalidFile(N_("Berkas ZIP ini rusak atau berkata sandi.")) from error
+    failure: InvalidFile | None = None
+    found = 0
+    for name, inner in scans:
+        try:
+            table = _open_csv(path, inner, find, name)
+        except InvalidFile as error:
+            failure = failure or error
+            continue
+        found += 1
+        yield replace(table, digest=scan.digest)
+    if not found:
+        raise failure or InvalidFile(N_("Berkas kosong."))
+
+
+def _is_table(name: str) -> bool:
+    return name.lower().endswith(".csv") and not name.startswith("__MACOSX/")
+
+
+def _scan_inside(packed: zipfile.ZipFile, item: zipfile.ZipInfo) -> Scan:
+    with packed.open(item) as stream:
+        return scan(stream)
+
+
+def _open_json(path: Path, scan: Scan, find: FindHeader) -> Iterator[Source]:
+    failure: InvalidFile | None = None
+    found = 0
+    for name, (headers, records) in read_tables(path, scan.encoding).items():
+        try:
+            columns = find([headers]).columns
+        except InvalidFile as error:
+            failure = failure or error
+            continue
+        found += 1
+        bare = Source(path, FileFormat.JSON, scan.digest, headers, columns, 0, len(records))
+        yield replace(bare, encoding=scan.encoding, sheet=name)
+    if not found:
+        raise failure or InvalidFile(N_("Berkas kosong."))
 
 
 def _open_parquet(path: Path, scan: Scan, find: FindHeader) -> Source:
@@ -277,7 +302,7 @@ def _rows(source: Source) -> Iterator[Row]:
 
 
 def _csv_rows(source: Source) -> Iterator[Row]:
-    with source.path.open(encoding=source.encoding, errors="replace", newline="") as stream:
+    with _text(source) as stream:
         reader = csv.reader(stream, delimiter=source.delimiter)
         while True:
             try:
@@ -310,6 +335,6 @@ def _parquet_rows(source: Source) -> Iterator[Row]:
 
 
 def _json_rows(source: Source) -> Iterator[Row]:
-    headers, records = read_records(source.path, source.encoding)
+    headers, records = read_tables(source.path, source.encoding)[source.sheet]
     for number, record in enumerate(records, start=1):
         yield Row(number, [record.get(header) for header in headers])

@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from jps.areas.models import Area
 from jps.db import EVERYWHERE, db, set_scope
 from jps.errors import InvalidFile
 from jps.households.models import Household
@@ -23,10 +24,17 @@ from jps.intake.models import IntakeProblem, IntakeRow
 from jps.intake.opening import open_list
 from jps.intake.planning import Plan, Planner
 from jps.intake.queries import batch_of
-from jps.layouts import ColumnMapping
+from jps.layouts import ColumnMapping, Row
 from tests.databases import Databases
 from tests.intake.conftest import Lists
 from tests.intake.lists import csv_bytes, invented, table
+from tests.layouts.servers import (
+    DOCUMENT,
+    central,
+    central_submission,
+    kobo,
+    kobo_submission,
+)
 
 Rows = Sequence[Sequence[object]]
 HOUSES = [invented(number) for number in range(3)]
@@ -82,6 +90,87 @@ def test_the_same_list_in_every_format(lists: Lists, make: Callable[[Rows], byte
     houses = [invented(number, respondent_name="José Contoh") for number in range(2)]
     batch = lists.tried_file(make(table(houses)))
     assert {name: batch.counts[name] for name in ("new", "refused")} == {"new": 2, "refused": 0}
+
+
+def as_sheets(found: tuple[dict[str, list[str]], list[Row]]) -> dict[str, list[list[object]]]:
+    """Return the tables of a server's export with their headers."""
+    headers, rows = found
+    return {
+        name: [list(names), *(list(row.cells or ()) for row in rows if row.table == name)]
+        for name, names in headers.items()
+    }
+
+
+def as_book(found: tuple[dict[str, list[str]], list[Row]]) -> bytes:
+    """Return the tables as the sheets of a workbook."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        for name, rows in as_sheets(found).items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                for place, cell in enumerate(row):
+                    sheet.write_string(number, place, str(cell))
+    return out.getvalue()
+
+
+def as_archive(found: tuple[dict[str, list[str]], list[Row]]) -> bytes:
+    """Return the tables as CSV files in a ZIP, beside a photo."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("media/rumah.jpg", b"\xff\xd8")
+        for name, rows in as_sheets(found).items():
+            packed.writestr(f"{name}.csv", csv_bytes(rows))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        as_book(kobo()),
+        as_archive(central()),
+        json.dumps({"value": [central_submission()]}).encode(),
+        json.dumps({"results": [kobo_submission()]}).encode(),
+    ],
+    ids=["workbook of Kobo", "archive of Central", "JSON of Central", "JSON of Kobo"],
+)
+def test_the_export_of_a_server_is_one_household(
+    lists: Lists, session: Session, data: bytes
+) -> None:
+    village = {"level": "desa", "name": "Contoh", "type": "kelurahan", "parent_code": "75.01.01"}
+    session.add(Area(code=DOCUMENT["area_code"], **village))
+    session.commit()
+    batch = lists.tried_file(data)
+    assert {name: batch.counts[name] for name in ("new", "refused")} == {"new": 1, "refused": 0}
+    lists.accept(batch)
+    stored = session.scalars(select(Household)).one()
+    assert stored.household_size == len(DOCUMENT["members"])
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (as_archive(({}, [])), "tidak berisi berkas CSV"),
+        (b"PK\x03\x04 broken", "rusak"),
+        (as_archive(central())[:-200] + bytes(200), "rusak"),
+    ],
+)
+def test_a_bad_archive_is_refused(lists: Lists, tmp_path: Path, data: bytes, told: str) -> None:
+    path = tmp_path / "ekspor.zip"
+    path.write_bytes(data)
+    with pytest.raises(InvalidFile, match=told):
+        open_list(path, lists.known)
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(lists: Lists, tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed,
+        packed.open("rows.csv", "w", force_zip64=True) as stream,
+    ):
+        for _ in range(1_100):
+            stream.write(b"\0" * (1 << 20))
+    with pytest.raises(InvalidFile, match="terlalu besar"):
+        open_list(path, lists.known)
 
 
 def test_numbers_that_excel_destroyed_are_refused(lists: Lists, session: Session) -> None:

@@ -1,10 +1,8 @@
 """Submissions as JSON (KoboToolbox API, ODK Central OData) to the tables of their CSV exports."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from jps.layouts.layout import Row
 
 # What names a submission, best first; and what joins a member to it in the tables made here.
 IDENTIFIERS = ("__id", "_uuid", "meta/instanceID", "_id")
@@ -28,11 +26,11 @@ class Sheet:
 
 def tables_of(
     submissions: Sequence[Mapping[str, Any]],
-) -> tuple[dict[str, tuple[str, ...]], Iterator[Row]]:
-    """Return headers by table and the rows of all tables, the submissions' own table ("") first.
+) -> dict[str, tuple[tuple[str, ...], list[dict[str, Any]]]]:
+    """Return headers and records by table, the submissions' own table ("") first.
 
-    Rows are numbered from 1 in each table: the first submission is 1. Groups become paths
-    (`person/nik`), repeats tables of their own, GeoJSON points `lat lon alt acc`.
+    Groups become paths (`person/nik`), repeats tables of their own, GeoJSON points `lat lon alt
+    acc`.
     """
     sheets: dict[str, Sheet] = {"": Sheet()}
     for number, submission in enumerate(submissions, start=1):
@@ -43,14 +41,7 @@ def tables_of(
             sheet = sheets.setdefault(name, Sheet())
             for entry in entries:
                 sheet.add({**_flat(entry)[0], PARENT_KEY: key})
-    headers = {name: tuple(sheet.headers) for name, sheet in sheets.items()}
-    return headers, _rows(sheets)
-
-
-def _rows(sheets: Mapping[str, Sheet]) -> Iterator[Row]:
-    for name, sheet in sheets.items():
-        for number, values in enumerate(sheet.rows, start=1):
-            yield Row(number, [values.get(header) for header in sheet.headers], name)
+    return {name: (tuple(sheet.headers), sheet.rows) for name, sheet in sheets.items()}
 
 
 def _flat(
