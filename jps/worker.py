@@ -51,10 +51,11 @@ WORK: WorkTable = {
     "export": "jps.exports.work:export_work",
     "target-snapshot": "jps.targeting.taking:snapshot_work",
     "fieldwork": "jps.fieldwork.work:fieldwork_work",
+    "decree": "jps.decrees.work:decree_work",
 }
 
 # What waits as rows of its own and cannot wait for a long job: module and function.
-CHORES = ("jps.odk.work:accept_waiting",)
+CHORES = ("jps.odk.work:accept_waiting", "jps.fieldwork.work:refresh_counts")
 
 
 def work_of(kind: str) -> Work:
