@@ -16,7 +16,8 @@ from jps.audit.services import Event, record, verify_chain
 from jps.config import Settings
 from jps.db import Base, db
 from jps.migrations import FOLDER
-from tests.conftest import FAST, NOW
+from tests.apps import FAST
+from tests.conftest import NOW
 from tests.databases import Databases
 from tests.repository import ROOT
 
