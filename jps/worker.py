@@ -55,10 +55,11 @@ WORK: WorkTable = {
     "payments-check": "jps.benefits.payment_work:check_work",
     "payments-write": "jps.benefits.payment_work:write_work",
     "payments-undo": "jps.benefits.payment_work:undo_work",
+    "decree": "jps.decrees.work:decree_work",
 }
 
 # What waits as rows of its own and cannot wait for a long job: module and function.
-CHORES = ("jps.odk.work:accept_waiting",)
+CHORES = ("jps.odk.work:accept_waiting", "jps.fieldwork.work:refresh_counts")
 
 
 def work_of(kind: str) -> Work:

@@ -46,9 +46,7 @@ def check_work(task: Task) -> Iterator[Step]:
     session.execute(delete(Payment).where(Payment.file_id == found.id))
     write_rows(session, Payment, COLUMNS, list(_rows(found, results)))
     found.state, found.counts = FileState.CHECKED, count_outcomes(session, found.id)
-    result = {
-        OUTCOME_NAMES[Outcome(one)]: counted["rows"] for one, counted in found.counts.items()
-    }
+    result = {OUTCOME_NAMES[Outcome(one)]: counted["rows"] for one, counted in found.counts.items()}
     total = sum(result.values())
     yield Step(total, total, result=result)
 

@@ -268,13 +268,13 @@ def count_outcomes(session: Session, file_id: uuid.UUID) -> dict[str, dict[str, 
         select(
             Payment.outcome,
             func.count(),
-            func.coalesce(func.sum(Payment.amount), 0),
-            func.coalesce(func.sum(Payment.planned), 0),
+            func.sum(Payment.amount),
+            func.sum(Payment.planned),
         )
         .where(Payment.file_id == file_id)
         .group_by(Payment.outcome)
     )
     return {
-        str(outcome): {"rows": rows, "amount": int(amount), "planned": int(planned)}
+        str(outcome): {"rows": rows, "amount": int(amount or 0), "planned": int(planned or 0)}
         for outcome, rows, amount, planned in session.execute(query)
     }

@@ -178,8 +178,6 @@ def _recorded(session: Session, part: list[Recipient]) -> set[tuple[uuid.UUID | 
         select(Benefit.recipient_id, Benefit.instalment)
         .join(Recipient, Recipient.id == Benefit.recipient_id)
         .where(Benefit.recipient_id.in_(ids), Benefit.state != BenefitState.PLANNED)
-        .where(
-            (Benefit.state == BenefitState.DELIVERED) | (Recipient.standing != Standing.STRUCK)
-        )
+        .where((Benefit.state == BenefitState.DELIVERED) | (Recipient.standing != Standing.STRUCK))
     )
     return {(row[0], row[1]) for row in session.execute(query)}

@@ -16,7 +16,6 @@ from jps.programmes.models import Benefit, Decree, Programme, ProgrammeTerms, Re
 from jps.programmes.rules import BenefitState, DecreeState, Frequency, ProgrammeKind, Standing
 
 
-
 @dataclass(frozen=True)
 class Progress:
     """What is planned and what became of it, of deliveries that still count. Rupiah.
@@ -151,8 +150,10 @@ def decree_lines(session: Session) -> list[Line]:
         Line(decree, programme, done.get(decree.id, Progress()), people.get(decree.id, 0))
         for decree, programme in rows
         if decree.id in done
-        or (decree.id in people or scope.covers(decree.area_code))
-        and decree.state == DecreeState.IN_FORCE
+        or (
+            (decree.id in people or scope.covers(decree.area_code))
+            and decree.state == DecreeState.IN_FORCE
+        )
     ]
 
 

@@ -53,7 +53,9 @@ PROBLEM_NAMES: Mapping[str, str] = MappingProxyType(
             "Minta berkas dengan kolom rekening berformat Teks."
         ),
         "nik-lost": N_("NIK tersimpan sebagai angka, jadi angka terakhirnya hilang."),
-        "amount-lost": N_("Jumlah dibulatkan oleh Excel (1,78E+05). Ubah kolomnya ke format angka."),
+        "amount-lost": N_(
+            "Jumlah dibulatkan oleh Excel (1,78E+05). Ubah kolomnya ke format angka."
+        ),
         "amount-missing": N_("Jumlah kosong atau bukan angka."),
         "amount-negative": N_("Jumlah nol atau negatif: bukan penyaluran."),
         "date-missing": N_("Tanggal kosong atau tidak dapat dibaca."),
@@ -61,7 +63,9 @@ PROBLEM_NAMES: Mapping[str, str] = MappingProxyType(
         "date-outside": N_("Tanggal di luar masa SK."),
         "nobody-named": N_("Baris tanpa rekening, NIK, dan nama yang dapat dipakai."),
         "row-broken": N_("Baris ini rusak: tanda kutip tidak ditutup."),
-        "name-shared": N_("Nama ini dimiliki lebih dari satu penerima; sertakan NIK atau rekening."),
+        "name-shared": N_(
+            "Nama ini dimiliki lebih dari satu penerima; sertakan NIK atau rekening."
+        ),
         "two-people": N_("Rekening milik seorang penerima, NIK milik penerima lain."),
         "struck": N_("Penerima ini sudah dicoret dari SK."),
         "not-planned": N_("Ada di SK, tetapi tidak ada penyaluran yang direncanakan baginya."),

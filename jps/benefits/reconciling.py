@@ -134,9 +134,7 @@ class _Book:
         """Yield for every recipient what is due and neither paid nor delivered."""
         for payee in self.payees:
             left = [
-                one
-                for one in payee.due
-                if not (one.taken or one.delivered or one.id in self.taken)
+                one for one in payee.due if not (one.taken or one.delivered or one.id in self.taken)
             ]
             if left and not payee.struck:
                 yield Result(Outcome.MISSING, payee=payee, due=left)

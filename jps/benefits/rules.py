@@ -204,7 +204,6 @@ def _package(terms: Terms, area_code: str) -> Mapping[str, Any] | None:
     held = [
         one
         for one in terms.packages
-        if (area := str(one.get("area", ""))) in ("", area_code)
-        or area_code.startswith(f"{area}.")
+        if (area := str(one.get("area", ""))) in ("", area_code) or area_code.startswith(f"{area}.")
     ]
     return max(held, key=lambda one: len(str(one.get("area", ""))), default=None)

@@ -19,7 +19,7 @@ from jps.programmes.rules import (
 AT = datetime(2026, 3, 10, 6, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
 VILLAGE = "75.01.01.2001"
-BY = {"made_by": "tests", "made_at": AT}
+BY: dict[str, Any] = {"made_by": "tests", "made_at": AT}
 
 
 def add_programme(session: Session, code: str = "blt", **values: Any) -> Programme:
@@ -29,7 +29,7 @@ def add_programme(session: Session, code: str = "blt", **values: Any) -> Program
     )
     session.add(programme)
     session.flush()
-    terms = {
+    terms: dict[str, Any] = {
         "valid_from": date(2020, 1, 1),
         "amount": 300_000,
         "frequency": Frequency.MONTHLY,

@@ -34,9 +34,7 @@ def test_a_file_of_the_bank_is_read(tmp_path: Path) -> None:
         ";;;300000;2026-03-05;A-3\n;;CICI;tiga ratus;31/31/2026;A-4\n",
     )
     assert rows[0] == Paid(3, "61234567", NIK, "ANI CONTOH", 300_000, DAY, "A-1")
-    assert rows[1] == Paid(
-        4, "", "", "BUDI", 300_000, DAY, "A-2", ("account-lost", "nik-lost")
-    )
+    assert rows[1] == Paid(4, "", "", "BUDI", 300_000, DAY, "A-2", ("account-lost", "nik-lost"))
     assert [one.problems for one in rows[2:]] == [
         ("nobody-named",),
         ("amount-missing", "date-missing"),
@@ -86,7 +84,11 @@ def test_a_row_without_reference_is_the_same_in_any_file(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("headers", "said"),
-    [("Rekening,Tanggal", "Jumlah"), ("Jumlah,Tanggal", "NIK"), ("Jumlah,Nominal,NIK", "Dua kolom")],
+    [
+        ("Rekening,Tanggal", "Jumlah"),
+        ("Jumlah,Tanggal", "NIK"),
+        ("Jumlah,Nominal,NIK", "Dua kolom"),
+    ],
 )
 def test_columns_that_are_needed(tmp_path: Path, headers: str, said: str) -> None:
     with pytest.raises(InvalidFile) as error:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from jps.areas.rules import Level
 from jps.audit.models import AuditEvent
 from jps.benefits import payments
 from jps.benefits.models import Payment, PaymentFile
@@ -35,7 +36,6 @@ from jps.benefits.recording import (
     version_of,
 )
 from jps.benefits.rules import FileState, Proof, Schedule, Why, proposed
-from jps.areas.rules import Level
 from jps.config import Settings
 from jps.db import EVERYWHERE, AreaScope, set_scope
 from jps.errors import Conflict, InvalidData, InvalidFile, JpsError, NotAllowed, NotFound
@@ -47,7 +47,7 @@ from jps.worker import run_now
 from tests.benefits.decrees import AT, TODAY, VILLAGE, add_decree, add_programme, add_recipient
 from tests.figures import add_areas
 
-BY = {"by": "rahma", "at": AT}
+BY: dict[str, Any] = {"by": "rahma", "at": AT}
 THRICE = Schedule(date(2026, 1, 1), 1, 3)
 
 
@@ -291,7 +291,7 @@ def test_a_file_of_the_bank_is_checked_written_and_undone(
     assert all_of(session) == before
     job = payments.confirm(session, file.id, with_differing=False, with_missing=True, **BY)
     run(app, session, job)
-    assert file.state == FileState.WRITTEN
+    assert str(file.state) == FileState.WRITTEN
     assert [row[3] for row in all_of(session)] == [
         *("delivered", "not-delivered", "planned"),
         *("delivered", "delivered", "planned"),
@@ -309,7 +309,7 @@ def test_a_file_of_the_bank_is_checked_written_and_undone(
     run(app, session, payments.undo(session, file.id, "salah berkas", **BY))
     assert all_of(session) == before
     assert session.scalar(select(func.count()).where(Benefit.reference != "")) == 0
-    assert file.state == FileState.UNDONE
+    assert str(file.state) == FileState.UNDONE
 
 
 def test_what_changed_since_stays(app: Flask, session: Session, take: Take) -> None:
@@ -362,9 +362,9 @@ def test_files_that_cannot_be_taken(
     path.write_text("Rekening,Jumlah\n1,2\n", encoding="utf-8")
     brought = bring(path, office.home)
     for programme, decree in ((999, None), (planned.programme_id, uuid.uuid4())):
+        asked = About(programme, decree, "Bank", "x")
         with pytest.raises(InvalidData):
-            about = About(programme, decree, "Bank", "x")
-            payments.take_file(session, brought, about, today=TODAY, **BY)
+            payments.take_file(session, brought, asked, today=TODAY, **BY)
     with pytest.raises(Conflict):
         payments.undo(session, file.id, "x", **BY)
     payments.discard(session, file.id, **BY)
@@ -375,9 +375,9 @@ def test_files_that_cannot_be_taken(
     with pytest.raises(NotFound):
         payments.get_file(session, file.id)
     assert payments.list_files(session) == []
-    about = About(planned.programme_id, None, "Bank", "x")
+    asked = About(planned.programme_id, None, "Bank", "x")
     with pytest.raises(InvalidData):
-        payments.take_file(session, brought, about, today=TODAY, **BY)
+        payments.take_file(session, brought, asked, today=TODAY, **BY)
 
 
 def test_a_job_that_died_goes_on(

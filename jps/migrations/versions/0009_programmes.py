@@ -596,9 +596,7 @@ def downgrade() -> None:
 
     op.drop_table("payment_file")
     with op.batch_alter_table("benefit", schema=None) as batch_op:
-        batch_op.drop_index(
-            batch_op.f("ix_benefit_decree_id_benefit_area_code_benefit_instalment")
-        )
+        batch_op.drop_index(batch_op.f("ix_benefit_decree_id_benefit_area_code_benefit_instalment"))
         batch_op.drop_index(batch_op.f("ix_benefit_area_code"))
 
     op.drop_table("benefit")
