@@ -32,6 +32,8 @@ BLUEPRINTS = (
     ("jps.web.targeting", "bp"),
     ("jps.web.target_rules", "bp"),
     ("jps.web.target_lists", "bp"),
+    ("jps.web.target_quotas", "bp"),
+    ("jps.web.score_models", "bp"),
     ("jps.web.known", "bp"),
     ("jps.web.work", "bp"),
     ("jps.web.entry", "bp"),
@@ -53,6 +55,8 @@ BLUEPRINTS = (
     ("jps.web.exports", "bp"),
     ("jps.web.monitor", "bp"),
     ("jps.web.backcheck", "bp"),
+    ("jps.web.tokens", "bp"),
+    ("jps.web.data", "bp"),
 )
 
 
