@@ -45,6 +45,7 @@ KIND_NAMES = {
     "export": N_("Ekspor rumah tangga"),
     "target-snapshot": N_("Potret data untuk daftar sasaran"),
     "fieldwork": N_("Mutu pendataan"),
+    "figures-freeze": N_("Membekukan angka wilayah"),
     "batch": N_("Tindakan untuk banyak rumah tangga"),
     "benefit-plan": N_("Menyusun rencana penyaluran"),
     "payments-check": N_("Memeriksa berkas pembayaran"),

@@ -5,8 +5,10 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
+    flash,
     jsonify,
     make_response,
+    redirect,
     render_template,
     request,
     url_for,
@@ -21,17 +23,21 @@ from jps.assessment.services import current_scorecard
 from jps.db import db
 from jps.errors import NotFound
 from jps.http import actor, csp_nonce, now, requires, saves, settings, today
+from jps.jobs.services import start_single
 from jps.maps.catalogue import Direction
 from jps.maps.indicators import GREY, INDICATORS, PALETTES, Topic
 from jps.maps.page import Assets, map_parts
 from jps.maps.payload import payload
-from jps.maps.schemas import read_choice, read_format
-from jps.maps.services import Reader, download, map_view, openable_areas
+from jps.maps.periods import named_period, periods
+from jps.maps.schemas import MapChoice, read_choice, read_format
+from jps.maps.services import Reader, download, earlier_values, map_view, openable_areas
 from jps.maps.views import MapView
+from jps.maps.work import FREEZE_KIND
 from jps.text import N_
 from jps.web.compression import compressed
 from jps.web.figures import kept_sums
 from jps.web.vendor import vendor
+from jps.web.wake import wake_worker
 
 bp = Blueprint("maps", __name__, url_prefix="/maps")
 
@@ -81,6 +87,8 @@ def index() -> ResponseReturnValue:
         directions=DIRECTION_NAMES,
         lines=_lines(),
         view=view,
+        compare=_choice().compare,
+        periods=periods(db.session()),
         scorecard=current_scorecard(),
     )
     return compressed(make_response(page))
@@ -122,12 +130,32 @@ def export() -> ResponseReturnValue:
     return answer
 
 
+@bp.post("/freeze")
+@requires(Can.DRAW_LISTS)
+@saves
+def freeze() -> ResponseReturnValue:
+    """Keep the figures of today under a name, as a job."""
+    name = named_period(request.form.get("name", ""))
+    given = {"name": name, "on": today().isoformat()}
+    job = start_single(db.session(), FREEZE_KIND, given, by=actor().username, at=now())
+    wake_worker()
+    if actor().can(Can.SEE_JOBS):
+        return redirect(url_for("jobs.show", job_id=job.id), 303)
+    flash(gettext("Angka hari ini sedang dibekukan."))
+    return redirect(url_for(".index"), 303)
+
+
+def _choice() -> MapChoice:
+    return read_choice(request.form if request.method == "POST" else request.args)
+
+
+def _reader() -> Reader:
+    minimum = settings().map_min_households
+    return Reader(scope=actor().scope, minimum=minimum, on=today(), at=now())
+
+
 def _view() -> MapView:
-    asked = request.form if request.method == "POST" else request.args
-    reader = Reader(
-        scope=actor().scope, minimum=settings().map_min_households, on=today(), at=now()
-    )
-    return map_view(db.session(), read_choice(asked), reader=reader, sums=kept_sums())
+    return map_view(db.session(), _choice(), reader=_reader(), sums=kept_sums())
 
 
 def _geometry(level: Level) -> GeometryFile | None:
@@ -141,7 +169,9 @@ def _values(view: MapView) -> dict[str, Any]:
         "source": gettext(found.source),
         "schematic": found.schematic,
     }
-    return payload(view) | {"geometry": outlines}
+    choice = _choice()
+    was = earlier_values(db.session(), view, choice, reader=_reader(), sums=kept_sums())
+    return payload(view, compare=choice.compare, was=was) | {"geometry": outlines}
 
 
 def _config(view: MapView) -> dict[str, Any]:

@@ -45,7 +45,8 @@ def test_the_list_holds_whom_the_figure_counts(
 ) -> None:
     manager = sign_in(Role.MANAGER, "75")
     assert _names(manager, area="75.01", indicator="poor_unreached") == ["Budi", "Citra"]
-    assert _names(manager, area="75", indicator="reached", programme="pkh") == ["Ana", "Dewi"]
+    found = _names(manager, area="75", indicator="reached", programme="pkh")
+    assert set(found) == {"Ana", "Dewi"}
     assert _names(manager, area="75", indicator="reached", programme="rice") == []
     assert _names(manager, area="75", indicator="overlaps") == []
     assert set(_names(manager, area=[HERE, TOWN])) == {"Ana", "Budi", "Dewi"}

@@ -57,6 +57,12 @@ window.jpsTable = (config, words, page) => {
         element("span", { class: "visually-hidden" }, texts.nodata)));
     } else {
       made.append(figure(key, area[key]));
+      const was = key === page.state.indicator ? page.state.view.was[area.code] : undefined;
+      if (was !== undefined && was !== null) {
+        made.append(element("small", {}, fill(texts.was, { value: figure(key, was) })));
+      }
+      const published = key === "poverty_rate" && page.state.view.official[area.code];
+      if (published) { made.append(element("small", {}, words.official(published).join(": "))); }
       if (key === "poverty_rate" && area.rate_low !== null) {
         made.append(element("small", {}, `${number(area.rate_low * 100, 1)}–${number(area.rate_high * 100, 1)}`));
       }
