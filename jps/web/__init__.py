@@ -16,6 +16,7 @@ BLUEPRINTS = (
     ("jps.web.codebook", "bp"),
     ("jps.web.maps", "bp"),
     ("jps.web.map_families", "bp"),
+    ("jps.web.map_layers", "bp"),
     ("jps.web.public", "bp"),
     ("jps.web.registry", "bp"),
     ("jps.web.lists", "bp"),

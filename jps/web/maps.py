@@ -29,13 +29,13 @@ from jps.maps.indicators import GREY, INDICATORS, PALETTES, Topic
 from jps.maps.page import Assets, map_parts
 from jps.maps.payload import payload
 from jps.maps.periods import named_period, periods
-from jps.maps.schemas import MapChoice, read_choice, read_format
-from jps.maps.services import Reader, download, earlier_values, map_view, openable_areas
+from jps.maps.schemas import read_format
+from jps.maps.services import download, earlier_values, openable_areas
 from jps.maps.views import MapView
 from jps.maps.work import FREEZE_KIND
 from jps.text import N_
 from jps.web.compression import compressed
-from jps.web.figures import kept_sums
+from jps.web.figures import asked_choice, asked_reader, asked_view, kept_sums
 from jps.web.vendor import vendor
 from jps.web.wake import wake_worker
 
@@ -70,7 +70,7 @@ POPULATION_SOURCES: dict[str, str] = {"dukcapil-2024s2": N_("Dukcapil, semester 
 @requires(Can.SEE_MAPS)
 def index() -> ResponseReturnValue:
     """Show the map, its table and its three key figures."""
-    view = _view()
+    view = asked_view()
     assets = Assets(
         leaflet_js=vendor("leaflet", "leaflet.js"),
         leaflet_css=vendor("leaflet", "leaflet.css"),
@@ -87,7 +87,7 @@ def index() -> ResponseReturnValue:
         directions=DIRECTION_NAMES,
         lines=_lines(),
         view=view,
-        compare=_choice().compare,
+        compare=asked_choice().compare,
         periods=periods(db.session()),
         scorecard=current_scorecard(),
     )
@@ -98,7 +98,7 @@ def index() -> ResponseReturnValue:
 @requires(Can.SEE_MAPS)
 def values() -> ResponseReturnValue:
     """Answer with the figures of one level inside one area."""
-    return compressed(jsonify(_values(_view())))
+    return compressed(jsonify(_values(asked_view())))
 
 
 @bp.get("/geometry/<level>/<version>.json")
@@ -124,7 +124,7 @@ def geometry(level: str, version: str) -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Answer with the figures as a file, and record it."""
     kind = read_format(request.form)
-    found = download(db.session(), _view(), kind, by=actor().username, at=now())
+    found = download(db.session(), asked_view(), kind, by=actor().username, at=now())
     answer = Response(found.content, mimetype=found.mimetype)
     answer.headers.set("Content-Disposition", "attachment", filename=found.name)
     return answer
@@ -145,19 +145,6 @@ def freeze() -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-def _choice() -> MapChoice:
-    return read_choice(request.form if request.method == "POST" else request.args)
-
-
-def _reader() -> Reader:
-    minimum = settings().map_min_households
-    return Reader(scope=actor().scope, minimum=minimum, on=today(), at=now())
-
-
-def _view() -> MapView:
-    return map_view(db.session(), _choice(), reader=_reader(), sums=kept_sums())
-
-
 def _geometry(level: Level) -> GeometryFile | None:
     return geometry_file(db.session(), level, folder=settings().folder("maps"))
 
@@ -169,8 +156,8 @@ def _values(view: MapView) -> dict[str, Any]:
         "source": gettext(found.source),
         "schematic": found.schematic,
     }
-    choice = _choice()
-    was = earlier_values(db.session(), view, choice, reader=_reader(), sums=kept_sums())
+    choice = asked_choice()
+    was = earlier_values(db.session(), view, choice, reader=asked_reader(), sums=kept_sums())
     return payload(view, compare=choice.compare, was=was) | {"geometry": outlines}
 
 
@@ -181,6 +168,10 @@ def _config(view: MapView) -> dict[str, Any]:
         "timezone": settings().timezone,
         "page": url_for(".index"),
         "values": url_for(".values"),
+        "layers": {
+            "spots": url_for("map_layers.hot_spots"),
+            "estimate": url_for("map_layers.estimates"),
+        },
         "minimum": view.minimum,
         "grey": GREY,
         "sources": {key: gettext(name) for key, name in POPULATION_SOURCES.items()},

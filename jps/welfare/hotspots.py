@@ -2,12 +2,13 @@
 
 Neighbours are areas that touch; an area that touches none has its nearest ones. Local Moran
 compares an area with its neighbours (L. Anselin, Geographical Analysis 27, 1995), G* sums an area
-and its neighbours (J. K. Ord, A. Getis, the same volume). Both are judged by conditional
-permutation: an area keeps its value, the others are dealt out at random. Many areas are judged at
-once, so p values are corrected (Y. Benjamini, Y. Hochberg, J. Royal Statistical Society B 57,
-1995).
+and its neighbours (J. K. Ord, A. Getis, the same volume). Moran is judged by conditional
+permutation, where an area keeps its value and the others are dealt out at random, G* by its normal
+distribution. Many areas are judged at once, so p values are corrected (Y. Benjamini, Y. Hochberg,
+J. Royal Statistical Society B 57, 1995).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 Neighbours: TypeAlias = Mapping[str, frozenset[str]]
 
-PERMUTATIONS = 999
+PERMUTATIONS = 4_999
 FALSE_SHARE = 0.05  # expected share of false ones among those called spots
 
 
@@ -71,17 +72,19 @@ def local_spots(
     deals = _deals(len(codes) - 1, max(map(len, near)), np.random.default_rng(seed))
     p = np.array([_p_value(z, at, near[at], lag[at], deals) for at in range(len(codes))])
     star = np.array([_g_star(x, at, near[at]) for at in range(len(codes))])
-    q = benjamini_hochberg(p)
+    normal = np.array([math.erfc(abs(one) / math.sqrt(2)) for one in star])
+    normal[[not len(one) for one in near]] = 1.0
+    q, star_q = benjamini_hochberg(p), benjamini_hochberg(normal)
     return {
         code: Local(
             moran=float(moran[at]),
             moran_p=float(p[at]),
             moran_q=float(q[at]),
             z=float(star[at]),
-            p=float(p[at]),
-            q=float(q[at]),
+            p=float(normal[at]),
+            q=float(star_q[at]),
             spot=_spot(z[at], lag[at], q[at]),
-            hot=None if q[at] > FALSE_SHARE else bool(star[at] > 0),
+            hot=None if star_q[at] > FALSE_SHARE else bool(star[at] > 0),
         )
         for code, at in place.items()
     }
@@ -97,8 +100,7 @@ def _p_value(
 ) -> float:
     """Return how often dealing out the other values gives neighbours at least as far from zero.
 
-    Given the area's own value, local Moran and G* are both a rising or falling function of the
-    neighbours' mean, so that one permutation judges both.
+    Given the area's own value, local Moran rises or falls with the neighbours' mean alone.
     """
     if not len(near):
         return 1.0

@@ -19,6 +19,8 @@
 
   function colour(area, key = state.indicator) {
     if (hiddenState(area, key)) { return config.grey; }
+    const other = layers.colour(area);
+    if (other !== undefined) { return other; }
     const value = area[key];
     if (value === null) { return null; }
     const limits = state.view.limits[key];
@@ -82,6 +84,7 @@
     drawWords();
     table.draw();
     sayWhatIsMissing();
+    layers.renew();
     try {
       await map.show(view.geometry && view.geometry.url, styles(), tip);
     } catch (error) {
@@ -102,6 +105,7 @@
     sayWhatIsMissing();
     map.recolour(styles());
     picks.draw();
+    layers.renew();
     history.replaceState(null, "", address(choice()));
   }
 
@@ -214,6 +218,7 @@
   }
 
   function drawLegend(found) {
+    if (layers.legend(byId("legend"))) { return; }
     const limits = state.view.limits[found.key];
     const short = (value) => (found.kind === "share" ? number(value * 100) : number(value));
     const bar = element("div", { class: "legend-bar" });
@@ -272,7 +277,9 @@
   window.addEventListener("afterprint", toScreen);
 
   // ---- begin
-  const tip = window.jpsTip(config, words, { state, below, upper, hiddenState, hiddenText });
+  const redraw = () => { map.recolour(styles()); drawLegend(indicators.get(state.indicator)); };
+  const layers = window.jpsLayers(config, words, { state, choice, address, say, redraw });
+  const tip = window.jpsTip(config, words, { state, below, upper, hiddenState, hiddenText, layers });
   const picks = window.jpsPicks(config, words, { state, choice });
   const table = window.jpsTable(config, words, {
     picks, state, map, below, upper, colour, hiddenState, hiddenText, link, opened,

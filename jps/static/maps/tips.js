@@ -1,7 +1,7 @@
 // What the map tells of the area under the pointer: built from text only.
 "use strict";
 
-window.jpsTip = (config, words, { state, below, upper, hiddenState, hiddenText }) => {
+window.jpsTip = (config, words, { state, below, upper, hiddenState, hiddenText, layers }) => {
   const { texts } = config;
   const { fill, number, share, count, figure, element } = words;
   const indicators = new Map(config.indicators.map((found) => [found.key, found]));
@@ -32,6 +32,7 @@ window.jpsTip = (config, words, { state, below, upper, hiddenState, hiddenText }
       if (area.coverage !== null) { line(texts.coverage, share(area.coverage)); }
       if (area.age_days !== null) { line(texts.age_word, fill(texts.days, { n: number(area.age_days) })); }
     }
+    layers.tip(code, line);
     if (state.view.official[code]) { line(...words.official(state.view.official[code])); }
     if (state.view.was[code] !== undefined && state.view.was[code] !== null) {
       line(fill(texts.was, { value: "" }), figure(state.indicator, state.view.was[code]));
