@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import TypeAlias
+from time import perf_counter
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Float, cast, func, select
 from sqlalchemy.orm import Session
@@ -138,6 +139,12 @@ class VillageSums:
     def _newest(self, session: Session) -> Kept | None:
         newest = session.scalar(select(func.max(FigurePeriod.id)))
         return None if newest is None else self.period(session, newest)
+
+
+def sums_kept_in(store: dict[str, Any]) -> VillageSums:
+    """Return the sums that a process keeps in `store` (an application's extensions)."""
+    kept: VillageSums = store.setdefault("jps-village-sums", VillageSums(perf_counter))
+    return kept
 
 
 def data_version(session: Session, topic: Topic) -> Version:

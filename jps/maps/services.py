@@ -150,10 +150,11 @@ def download(session: Session, view: MapView, kind: Format, *, by: str, at: date
         by=by,
         at=at,
     )
-    return write(view, kind, _outlines(session, view))
+    return write(view, kind, outlines(session, view))
 
 
-def _outlines(session: Session, view: MapView) -> Outlines | None:
+def outlines(session: Session, view: MapView) -> Outlines | None:
+    """Return the outlines of the areas of a map, None without boundaries."""
     found = current_set(session, view.level)
     if found is None:
         return None

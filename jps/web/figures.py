@@ -1,13 +1,10 @@
 """What a request asks of the map, and the figures that this process keeps for all its pages."""
 
-from time import perf_counter
-from typing import cast
-
 from flask import current_app, request
 
 from jps.db import db
 from jps.http import actor, now, settings, today
-from jps.maps.queries import VillageSums
+from jps.maps.queries import VillageSums, sums_kept_in
 from jps.maps.schemas import MapChoice, read_choice
 from jps.maps.services import Reader, map_view
 from jps.maps.views import MapView
@@ -15,8 +12,7 @@ from jps.maps.views import MapView
 
 def kept_sums() -> VillageSums:
     """Return the sums of desa that were counted last."""
-    kept = current_app.extensions.setdefault("jps-village-sums", VillageSums(perf_counter))
-    return cast(VillageSums, kept)
+    return sums_kept_in(current_app.extensions)
 
 
 def asked_choice() -> MapChoice:

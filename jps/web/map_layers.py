@@ -7,14 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from jps.access.rules import Can
 from jps.assessment.services import current_scorecard, find_model
+from jps.audit.services import Event, record
 from jps.db import db
-from jps.errors import JpsError
-from jps.http import error_text, now, requires, settings
+from jps.errors import JpsError, NotFound
+from jps.http import actor, error_text, now, requires, saves, settings, today
 from jps.maps.indicators import Topic
+from jps.maps.points import points
 from jps.maps.queries import Wanted
 from jps.maps.small_areas import SmallAreas, spots
 from jps.web.compression import compressed
-from jps.web.figures import asked_view, kept_sums
+from jps.web.figures import asked_choice, asked_view, kept_sums
 from jps.welfare.fay_herriot import reliability
 
 bp = Blueprint("map_layers", __name__, url_prefix="/maps")
@@ -58,6 +60,21 @@ def estimates() -> ResponseReturnValue:
         if code in codes
     }
     return compressed(jsonify({"areas": found}))
+
+
+@bp.post("/points")
+@requires(Can.SEE_HOUSEHOLDS)
+@saves
+def household_points() -> ResponseReturnValue:
+    """Answer with where households stand in a kecamatan or desa, and record that it was seen."""
+    area = asked_choice().inside
+    if not area or not actor().scope.covers(area):
+        raise NotFound()
+    found = points(db.session(), area, on=today())
+    shown = {"bins": len(found.bins), "single": len(found.single)}
+    event = Event("points-opened", "map", area, area_code=area, details=shown)
+    record(db.session(), event, by=actor().username, at=now())
+    return compressed(jsonify({"bins": found.bins, "single": found.single}))
 
 
 def _small_areas() -> SmallAreas:

@@ -81,6 +81,7 @@
     state.areas = new Map(view.rows.map((row) => [row[0], named(view, row)]));
     state.total = named(view, view.total);
     picks.renew();
+    points.renew();
     drawWords();
     table.draw();
     sayWhatIsMissing();
@@ -280,6 +281,7 @@
   const redraw = () => { map.recolour(styles()); drawLegend(indicators.get(state.indicator)); };
   const layers = window.jpsLayers(config, words, { state, choice, address, say, redraw });
   const tip = window.jpsTip(config, words, { state, below, upper, hiddenState, hiddenText, layers });
+  const points = window.jpsPoints(config, words, { state, say });
   const picks = window.jpsPicks(config, words, { state, choice });
   const table = window.jpsTable(config, words, {
     picks, state, map, below, upper, colour, hiddenState, hiddenText, link, opened,
