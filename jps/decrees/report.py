@@ -2,15 +2,19 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from jps.areas.queries import names_of
+from jps.areas.rules import Level
 from jps.identity.rules import LinkState
 from jps.programmes.case_models import Finding
-from jps.programmes.models import Recipient
+from jps.programmes.models import Decree, ProgrammeTerms, Recipient
 from jps.programmes.rules import FindingKind, Registered, Standing
 from jps.text import N_
 
@@ -96,6 +100,59 @@ def counted(session: Session, decree_id: uuid.UUID, area: str = "") -> dict[Answ
     query = select(*columns).where(Recipient.decree_id == decree_id, inside(area))
     row = session.execute(query).one()
     return {one: int(number or 0) for one, number in zip(Answer, row, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCount:
+    """One area below another: all its recipients, and those of the answer asked for."""
+
+    code: str
+    name: str
+    recipients: int
+    found: int
+
+
+def area_counts(session: Session, decree: Decree, area: str, answer: Answer) -> list[AreaCount]:
+    """Return the counts of the areas one level below `area` (default: the decree's own).
+
+    Rows without a village are counted at the decree's area, which then stands among them.
+    """
+    above = area or decree.area_code
+    level = next((one for one in Level if one.code_length > len(above)), None)
+    if level is None:
+        return []
+    code = func.substr(Recipient.area_code, 1, level.code_length)
+    found = func.sum(case((condition(answer), 1), else_=0))
+    everybody = func.sum(case((condition(Answer.ALL), 1), else_=0))
+    query = (
+        select(code, everybody, found)
+        .where(Recipient.decree_id == decree.id, inside(area))
+        .group_by(code)
+        .order_by(code)
+    )
+    rows = session.execute(query).all()
+    names = names_of(session, {row[0] for row in rows})
+    return [AreaCount(one, names.get(one, one), int(n), int(k)) for one, n, k in rows]
+
+
+def stake(session: Session, decree: Decree, area: str, answer: Answer) -> int:
+    """Return the rupiah of one delivery to the recipients of an answer, by row or by the terms."""
+    usual = terms_amount(session, decree.programme_id, decree.period_from)
+    amount = func.coalesce(Recipient.amount, usual or 0)
+    query = select(func.sum(amount)).where(
+        Recipient.decree_id == decree.id, inside(area), condition(answer)
+    )
+    return int(session.scalar(query) or 0)
+
+
+def terms_amount(session: Session, programme_id: int, on: date) -> int | None:
+    """Return the rupiah of one delivery by the terms that hold on a day."""
+    query = (
+        select(ProgrammeTerms.amount)
+        .where(ProgrammeTerms.programme_id == programme_id, ProgrammeTerms.valid_from <= on)
+        .order_by(ProgrammeTerms.valid_from.desc())
+    )
+    return session.scalars(query.limit(1)).first()
 
 
 def inside(area: str) -> ColumnElement[bool]:
