@@ -3,15 +3,15 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from jps.areas.queries import names_of
 from jps.areas.rules import Level
+from jps.decrees.money import amount_of
 from jps.identity.rules import LinkState
 from jps.programmes.case_models import Finding
 from jps.programmes.models import Decree, ProgrammeTerms, Recipient
@@ -65,8 +65,13 @@ _INACTIVE = ("nonaktif", "non aktif", "tidak aktif", "inactive", "0", "keluar", 
 
 
 def _has(kind: FindingKind) -> ColumnElement[bool]:
-    either = or_(Finding.recipient_id == Recipient.id, Finding.other_id == Recipient.id)
-    return exists().where(either, Finding.kind == kind, Finding.gone_at.is_(None))
+    """Return whether a finding names the recipient; what an overlap is with has it as well."""
+    stands = (Finding.kind == kind, Finding.gone_at.is_(None))
+    named = select(Finding.recipient_id).where(*stands)
+    if kind is FindingKind.OVERLAP:
+        others = select(Finding.other_id).where(*stands, Finding.other_id.is_not(None))
+        return or_(Recipient.id.in_(named), Recipient.id.in_(others))
+    return Recipient.id.in_(named)
 
 
 def condition(answer: Answer) -> ColumnElement[bool]:
@@ -110,9 +115,12 @@ class AreaCount:
     name: str
     recipients: int
     found: int
+    delivery: int  # rupiah of one delivery to those found
 
 
-def area_counts(session: Session, decree: Decree, area: str, answer: Answer) -> list[AreaCount]:
+def area_counts(
+    session: Session, decree: Decree, area: str, answer: Answer, terms: ProgrammeTerms | None
+) -> list[AreaCount]:
     """Return the counts of the areas one level below `area` (default: the decree's own).
 
     Rows without a village are counted at the decree's area, which then stands among them.
@@ -124,35 +132,16 @@ def area_counts(session: Session, decree: Decree, area: str, answer: Answer) -> 
     code = func.substr(Recipient.area_code, 1, level.code_length)
     found = func.sum(case((condition(answer), 1), else_=0))
     everybody = func.sum(case((condition(Answer.ALL), 1), else_=0))
+    worth = func.sum(case((condition(answer), func.coalesce(amount_of(terms), 0)), else_=0))
     query = (
-        select(code, everybody, found)
+        select(code, everybody, found, worth)
         .where(Recipient.decree_id == decree.id, inside(area))
         .group_by(code)
         .order_by(code)
     )
     rows = session.execute(query).all()
     names = names_of(session, {row[0] for row in rows})
-    return [AreaCount(one, names.get(one, one), int(n), int(k)) for one, n, k in rows]
-
-
-def stake(session: Session, decree: Decree, area: str, answer: Answer) -> int:
-    """Return the rupiah of one delivery to the recipients of an answer, by row or by the terms."""
-    usual = terms_amount(session, decree.programme_id, decree.period_from)
-    amount = func.coalesce(Recipient.amount, usual or 0)
-    query = select(func.sum(amount)).where(
-        Recipient.decree_id == decree.id, inside(area), condition(answer)
-    )
-    return int(session.scalar(query) or 0)
-
-
-def terms_amount(session: Session, programme_id: int, on: date) -> int | None:
-    """Return the rupiah of one delivery by the terms that hold on a day."""
-    query = (
-        select(ProgrammeTerms.amount)
-        .where(ProgrammeTerms.programme_id == programme_id, ProgrammeTerms.valid_from <= on)
-        .order_by(ProgrammeTerms.valid_from.desc())
-    )
-    return session.scalars(query.limit(1)).first()
+    return [AreaCount(one, names.get(one, one), *map(int, counts)) for one, *counts in rows]
 
 
 def inside(area: str) -> ColumnElement[bool]:

@@ -51,6 +51,11 @@ BLUEPRINTS = (
     ("jps.web.exports", "bp"),
     ("jps.web.monitor", "bp"),
     ("jps.web.backcheck", "bp"),
+    ("jps.web.decrees", "bp"),
+    ("jps.web.decree_columns", "bp"),
+    ("jps.web.decree_files", "bp"),
+    ("jps.web.recipients", "bp"),
+    ("jps.web.memberships", "bp"),
 )
 
 

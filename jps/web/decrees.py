@@ -15,24 +15,23 @@ from werkzeug.datastructures import FileStorage
 
 from jps.access.rules import Can
 from jps.areas.queries import names_of
-from jps.db import db, scope_of
+from jps.db import db
 from jps.decrees import services
+from jps.decrees.queries import find_decree, list_decrees
 from jps.decrees.services import Head
 from jps.errors import InvalidData, InvalidFile, JpsError, NotFound
 from jps.filestore import keep, path_of
 from jps.http import actor, error_text, now, requires, saves, settings, today
 from jps.programmes.models import Decree, Programme
-from jps.programmes.rules import DECREE_STATE_NAMES, KIND_NAMES, DecreeState
+from jps.programmes.rules import DECREE_STATE_NAMES, KIND_NAMES, DecreeState, ProgrammeKind
 from jps.text import N_
 from jps.web.change_evidence import ENDINGS, Paper, sent_papers
 from jps.web.decree_page import decree_page
-from jps.web.household_list import cascade
-from jps.web.quality import read_area
+from jps.web.target_forms import area_options
 from jps.web.wake import wake_worker
 
 bp = Blueprint("decrees", __name__, url_prefix="/decrees")
 
-LATEST = 100  # decrees shown
 STATE_ICONS = {
     DecreeState.DRAFT: "hourglass-split",
     DecreeState.LOADED: "clipboard-check",
@@ -74,7 +73,7 @@ def _bring(file: FileStorage | None, typed: Mapping[str, str]) -> Decree:
         dated=_day(typed, "dated"),
         period_from=_day(typed, "period_from"),
         period_to=_day(typed, "period_to"),
-        area=read_area(request.form) or _own_area(),
+        area=typed.get("area", "") or _own_area(),
         title=typed.get("title", ""),
         old="old" in typed,
     )
@@ -130,31 +129,28 @@ def _saved(file: FileStorage) -> Iterator[Path]:
 
 def _messages(error: JpsError) -> dict[str, list[str]]:
     if isinstance(error, InvalidData) and error.problems:
+        if "evidence" in error.problems:
+            return {"paper": [error_text(error)]}
         return {name: [gettext(text) for text in texts] for name, texts in error.problems.items()}
     return {"list": [error_text(error)]}
 
 
 def _index(typed: Mapping[str, str], problems: Mapping[str, list[str]]) -> str:
     session = db.session()
-    query = (
-        select(Decree, Programme)
-        .join(Programme, Programme.id == Decree.programme_id)
-        .order_by(Decree.made_at.desc())
-        .limit(LATEST)
-    )
-    found = session.execute(query).all()
+    asked = request.args.get("kind", "")
+    kind = ProgrammeKind(asked) if asked in set(ProgrammeKind) else None
+    found = list_decrees(session, (kind,) if kind else ())
     programmes = select(Programme).order_by(Programme.kind, Programme.name)
     return render_template(
         "decrees/index.html",
         decrees=found,
-        areas=names_of(session, {decree.area_code for decree, _ in found}),
-        programmes=session.scalars(
-            select(Programme).order_by(Programme.kind, Programme.name)
-        ).all(),
-        cascade=cascade(session, scope_of(session), read_area(request.form)),
+        areas=names_of(session, {one.decree.area_code for one in found}),
+        programmes=session.scalars(programmes).all(),
+        options=area_options(),
         states=DECREE_STATE_NAMES,
         icons=STATE_ICONS,
         kinds=KIND_NAMES,
+        kind=kind,
         typed=typed,
         problems=problems,
     )
@@ -164,13 +160,19 @@ def _index(typed: Mapping[str, str], problems: Mapping[str, list[str]]) -> str:
 @requires(Can.SEE_PROGRAMMES)
 def show(decree_id: uuid.UUID) -> ResponseReturnValue:
     """Show where a decree stands and what its report answers."""
-    decree = services.get_decree(db.session(), decree_id)
+    return page(decree_id)
+
+
+def page(decree_id: uuid.UUID, unknown: Mapping[str, str] | None = None) -> str:
+    """Return the page of a decree; `unknown` are columns that could not be taken, by input."""
+    listed = find_decree(db.session(), decree_id)
     return render_template(
         "decrees/show.html",
         states=DECREE_STATE_NAMES,
         icons=STATE_ICONS,
-        DecreeState=DecreeState,
-        **decree_page(db.session(), decree),
+        unknown=unknown or {},
+        typed=request.form,
+        **decree_page(db.session(), listed),
     )
 
 
@@ -196,7 +198,7 @@ def move(decree_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Can.SEE_PROGRAMMES)
 def paper(decree_id: uuid.UUID) -> ResponseReturnValue:
     """Give the decree itself as it was uploaded."""
-    decree = services.get_decree(db.session(), decree_id)
+    decree = find_decree(db.session(), decree_id).decree
     if decree.file_sha256 is None or decree.file_type is None:
         raise NotFound()
     name = f"sk-{decree.dated}.{ENDINGS[decree.file_type]}"

@@ -119,6 +119,18 @@ def compare_record(
     return _pair(lines, _shown(record, places), right, hidden=hidden)
 
 
+def compare_own(
+    session: Session, record: Mapping[str, str], member: Member, matcher: Matcher
+) -> Pair:
+    """Return a record of `jps.matching.COLUMNS` beside one of our members."""
+    asked, theirs = Person.read(record), member_person(member)
+    places = _places(session, (record.get("village", ""), member.area_code))
+    right = _shown(theirs.raw, places) | {"birth_place": member.birth_place}
+    hidden = not scope_of(session).covers(member.area_code)
+    lines = explain(asked, theirs, matcher.model)
+    return _pair(lines, _shown(record, places), right, hidden=hidden)
+
+
 def compare_members(session: Session, first: Member, other: Member, matcher: Matcher) -> Pair:
     """Return two members side by side."""
     visible = scope_of(session).covers(other.area_code)

@@ -18,6 +18,8 @@ ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.ENTER_HOUSEHOLDS, "work.index", "clipboard-check", N_("Tugas saya")),
     (Can.SEE_MAPS, "maps.index", "map", N_("Peta")),
     (Can.SEE_TARGETING, "targeting.index", "bullseye", N_("Sasaran")),
+    (Can.SEE_PROGRAMMES, "decrees.index", "file-earmark-check", N_("SK / Daftar penerima")),
+    (Can.SEE_PROGRAMMES, "memberships.index", "shield-plus", N_("Jaminan dan tanda")),
     (Can.SEE_HOUSEHOLDS, "households.index", "house", N_("Rumah tangga")),
     (Can.VERIFY_HOUSEHOLDS, "conflicts.index", "layout-split", N_("Dua versi")),
     (Can.SEE_SUBMISSIONS, "submissions.index", "phone", N_("ODK Collect")),
@@ -60,6 +62,7 @@ SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
         "database",
         frozenset({"households.index", "lists.index", "registry.index", "codebook.index"}),
     ),
+    (N_("Program"), "gift", frozenset({"decrees.index", "memberships.index"})),
     (N_("Pemadanan"), "person-check", frozenset({"identity.queue", "quality.index"})),
     (N_("Sistem"), "gear", frozenset({"jobs.index", "users.index", "audit.index"})),
 )
