@@ -48,6 +48,7 @@ WORK: WorkTable = {
     "match": "jps.identity.work:match_work",
     "batch": "jps.batches.work:batch_work",
     "assess": "jps.assessment.work:assess_work",
+    "consumption": "jps.assessment.consumption:consumption_work",
     "export": "jps.exports.work:export_work",
     "target-snapshot": "jps.targeting.taking:snapshot_work",
     "fieldwork": "jps.fieldwork.work:fieldwork_work",

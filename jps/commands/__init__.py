@@ -15,6 +15,8 @@ COMMANDS = (
     ("jps.commands.audit", "audit_cli"),
     ("jps.commands.areas", "areas_cli"),
     ("jps.commands.assess", "assess"),
+    ("jps.commands.models", "models_cli"),
+    ("jps.commands.sample", "sample_cli"),
     ("jps.commands.registry", "registry_cli"),
     ("jps.commands.intake", "intake_cli"),
     ("jps.commands.match", "match"),

@@ -24,6 +24,7 @@ from jps.identity.lookup import find_in_own_list
 from jps.identity.matchers import Matcher, current_matcher
 from jps.identity.models import Link
 from jps.identity.rules import Finding, LinkState, state_of
+from jps.layouts.cells import DIGITS
 from jps.matching import COLUMNS, FIELDS, Assignment, Person, link, record_keys
 from jps.programmes.rules import Registered
 from jps.questionnaire.nik import NumberState, nik_state
@@ -82,7 +83,7 @@ def record_of(one: Asked) -> Record:
     return {
         "id": str(one.id),
         "nik": one.nik if valid else "",
-        "kk": one.kk if one.kk.isdigit() and len(one.kk) == len("7501010101010001") else "",
+        "kk": one.kk if one.kk.isdigit() and len(one.kk) == DIGITS else "",
         "name": one.name,
         "birth_date": one.birth_date,
         "sex": one.sex,

@@ -30,6 +30,8 @@ BLUEPRINTS = (
     ("jps.web.targeting", "bp"),
     ("jps.web.target_rules", "bp"),
     ("jps.web.target_lists", "bp"),
+    ("jps.web.target_quotas", "bp"),
+    ("jps.web.score_models", "bp"),
     ("jps.web.known", "bp"),
     ("jps.web.work", "bp"),
     ("jps.web.entry", "bp"),
@@ -56,6 +58,8 @@ BLUEPRINTS = (
     ("jps.web.decree_files", "bp"),
     ("jps.web.recipients", "bp"),
     ("jps.web.memberships", "bp"),
+    ("jps.web.tokens", "bp"),
+    ("jps.web.data", "bp"),
 )
 
 
