@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from jps.areas.queries import names_of
@@ -60,7 +60,13 @@ ANSWER_NAMES: Mapping[Answer, str] = MappingProxyType(
         Answer.STRUCK: N_("Dicoret"),
     }
 )
-_NIK_STATES = (LinkState.NIK_TIDAK_DITEMUKAN, LinkState.GANDA, LinkState.NONAKTIF)
+NIK_STATES = (
+    LinkState.NIK_TIDAK_DITEMUKAN,
+    LinkState.GANDA,
+    LinkState.NONAKTIF,
+    LinkState.FORMAT_SALAH,
+)
+_NIK_CODES = '%"nik-%'  # in the JSON of a row's problems
 _INACTIVE = ("nonaktif", "non aktif", "tidak aktif", "inactive", "0", "keluar", "berhenti")
 
 
@@ -86,7 +92,7 @@ def condition(answer: Answer) -> ColumnElement[bool]:
         Answer.DEAD: one.link_state == LinkState.MENINGGAL,
         Answer.MOVED: one.link_state == LinkState.PINDAH,
         Answer.TWICE: one.same_as.is_not(None),
-        Answer.NIK: or_(one.link_state.in_((*_NIK_STATES, LinkState.FORMAT_SALAH)), one.nik == ""),
+        Answer.NIK: or_(one.link_state.in_(NIK_STATES), cast(one.problems, Text).like(_NIK_CODES)),
         Answer.OVERLAP: _has(FindingKind.OVERLAP),
         Answer.EXCLUDED: _has(FindingKind.EXCLUDED),
         Answer.ELIGIBLE: one.eligible.is_(True),

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from jps.assessment.models import Assessment, ScoreModel
+from jps.assessment.models import Assessment, Decile, ScoreModel
+from jps.assessment.services import current_scorecard
 from jps.db import chunks, everywhere
 from jps.decrees.queries import Touch, rows_of, touches_of
-from jps.decrees.report import Answer, condition, inside
+from jps.decrees.report import NIK_STATES, Answer, condition, inside
 from jps.households.models import Household
 from jps.identity.rules import LinkState
 from jps.programmes.models import Decree, Recipient
@@ -52,7 +53,7 @@ SHEET_WORDS: Mapping[Sheet, str] = MappingProxyType(
         Sheet.ALL: N_("Setiap baris SK beserta hasil pemeriksaannya."),
         Sheet.PROPOSE: N_(
             "Terdata dan miskin menurut JPS, tetapi belum diperingkat atau tidak ada dalam data "
-            "nasional."
+            "nasional. Kosong selama data nasional (desil) belum dimuat."
         ),
         Sheet.CHECK: N_("Belum terdata, masih ragu, pindah, atau NIK-nya bermasalah."),
         Sheet.STRIKE: N_(
@@ -100,7 +101,7 @@ REGISTRY, LISTS, RULES, ROW = (
 )
 DEAD = Why(N_("Meninggal"), REGISTRY)
 MOVED = Why(N_("Pindah menurut data kependudukan"), REGISTRY)
-NOT_FOUND = Why(N_("NIK tidak ditemukan atau bermasalah"), REGISTRY)
+BAD_NIK = Why(N_("NIK kosong, salah, tidak ditemukan, atau ganda"), REGISTRY)
 DOUBTFUL = Why(N_("Orangnya belum pasti"), REGISTRY)
 UNKNOWN = Why(N_("Belum terdata di JPS"), N_("Data JPS"))
 MAYBE = Why(N_("Mungkin terdata; pastikan orangnya"), N_("Data JPS"))
@@ -111,23 +112,17 @@ TWICE = N_("Orang yang sama dengan baris {row}")
 OVERLAP = N_("Juga menerima {programme} ({number})")
 EXCLUDED = N_("Tercatat pada {programme} ({number})")
 
-_NIK_STATES = (LinkState.NIK_TIDAK_DITEMUKAN, LinkState.GANDA, LinkState.NONAKTIF)
 _CHECKED = (Answer.NOT_REGISTERED, Answer.DOUBTFUL, Answer.MOVED, Answer.NIK)
 _STRUCK = (Answer.DEAD, Answer.TWICE, Answer.OVERLAP, Answer.EXCLUDED, Answer.NOT_ELIGIBLE)
-_BAD_NIK = frozenset({*_NIK_STATES, LinkState.FORMAT_SALAH})
-
-
-def is_poor() -> ColumnElement[bool]:
-    """Return the condition that the household of a recipient is poor by its latest score."""
-    return poor_household(Recipient.household_id)
 
 
 def poor_household(household_id: Any) -> ColumnElement[bool]:
-    """Return the condition that a household is poor by the newest model that scored it."""
-    newest = select(func.max(ScoreModel.id)).scalar_subquery()
+    """Return the condition that a household is poor by the scorecard in use."""
+    card = current_scorecard().content_hash
+    model = select(ScoreModel.id).where(ScoreModel.content_hash == card).scalar_subquery()
     return exists().where(
         Assessment.household_id == household_id,
-        Assessment.model_id == newest,
+        Assessment.model_id == model,
         Assessment.bottom40 >= POOR,
     )
 
@@ -141,7 +136,8 @@ def wanted(sheet: Sheet) -> ColumnElement[bool]:
         alive = or_(one.link_state.is_(None), one.link_state != LinkState.MENINGGAL)
         unranked = or_(one.decile.is_(None), one.decile == 0)
         known = one.registered == Registered.YES
-        return and_(listed, known, one.same_as.is_(None), alive, unranked, is_poor())
+        poor = poor_household(one.household_id)
+        return and_(listed, known, one.same_as.is_(None), alive, unranked, poor, exists(Decile.id))
     if sheet is Sheet.CHECK:
         unsure = one.link_state == LinkState.PERLU_DITINJAU
         return and_(listed, or_(unsure, *(condition(answer) for answer in _CHECKED)))
@@ -207,8 +203,8 @@ def _to_check(one: Recipient) -> Iterator[Why]:
         yield MAYBE
     if one.link_state == LinkState.PINDAH:
         yield MOVED
-    elif one.link_state in _BAD_NIK or not one.nik:
-        yield NOT_FOUND
+    elif one.link_state in NIK_STATES or any(code.startswith("nik-") for code in one.problems):
+        yield BAD_NIK
     elif one.link_state == LinkState.PERLU_DITINJAU:
         yield DOUBTFUL
 

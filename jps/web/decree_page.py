@@ -34,7 +34,7 @@ from jps.text import N_, mask_nik
 from jps.web.jobs import job_view
 from jps.web.places import full_name
 
-PAGE = 50
+PAGE = 25
 SAMPLES = 3
 XLSX_ROWS = 20_000  # rows of a workbook; more would take long
 _SHORT = 32
@@ -180,7 +180,9 @@ def _report(session: Session, listed: Listed) -> dict[str, Any]:
         "deliveries": deliveries_of(terms),
         "money": money(session, terms, *mine, condition(answer)),
         "all_money": money(session, terms, *mine, condition(Answer.ALL)),
-        "deciles": decile_counts(session, decree.id, area),
+        "deciles": (deciles := decile_counts(session, decree.id, area)),
+        "has_deciles": set(deciles) - {None},
+        "has_terms": counts[Answer.ELIGIBLE] + counts[Answer.NOT_ELIGIBLE] > 0,
         "people": people,
         "notes": notes_of(session, people),
         "villages": names_of(session, {one.area_code for one in people}),

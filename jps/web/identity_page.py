@@ -102,10 +102,12 @@ def compare_record(
     matcher: Matcher,
     *,
     weight: float | None,
+    more: Mapping[str, str],
 ) -> Pair:
     """Return a record of `jps.matching.COLUMNS` beside a registry person.
 
-    Values of people elsewhere are not shown. `weight` is what was stored of the pair.
+    Values of people elsewhere are not shown. `weight` is what was stored of the pair, `more` are
+    birth place and address of the record.
     """
     asked, theirs = Person.read(record), registry_person(person)
     places = _places(session, (record.get("village", ""), person.area_code))
@@ -116,19 +118,28 @@ def compare_record(
     }
     lines = explain(asked, theirs, matcher.model, weight=weight)
     hidden = not scope_of(session).covers(person.area_code)
-    return _pair(lines, _shown(record, places), right, hidden=hidden)
+    return _pair(lines, _shown(record, places) | dict(more), right, hidden=hidden)
 
 
 def compare_own(
-    session: Session, record: Mapping[str, str], member: Member, matcher: Matcher
+    session: Session,
+    record: Mapping[str, str],
+    member: Member,
+    matcher: Matcher,
+    *,
+    more: Mapping[str, str],
 ) -> Pair:
     """Return a record of `jps.matching.COLUMNS` beside one of our members."""
     asked, theirs = Person.read(record), member_person(member)
     places = _places(session, (record.get("village", ""), member.area_code))
-    right = _shown(theirs.raw, places) | {"birth_place": member.birth_place}
+    household, _ = household_of(session, member)
+    right = _shown(theirs.raw, places) | {
+        "birth_place": member.birth_place,
+        "address": household.address,
+    }
     hidden = not scope_of(session).covers(member.area_code)
     lines = explain(asked, theirs, matcher.model)
-    return _pair(lines, _shown(record, places), right, hidden=hidden)
+    return _pair(lines, _shown(record, places) | dict(more), right, hidden=hidden)
 
 
 def compare_members(session: Session, first: Member, other: Member, matcher: Matcher) -> Pair:

@@ -40,7 +40,6 @@ KIND_NAMES = {
     "intake-check": N_("Memeriksa daftar"),
     "intake-accept": N_("Menyimpan daftar"),
     "intake-undo": N_("Membatalkan daftar"),
-    "decree": N_("Mencocokkan penerima SK"),
     "match": N_("Pemadanan dengan data kependudukan"),
     "assess": N_("Penilaian kemiskinan"),
     "export": N_("Ekspor rumah tangga"),

@@ -97,10 +97,13 @@ def seen_of(session: Session, one: Recipient, matcher: Matcher) -> Seen:
     with everywhere(session):
         person = session.get(RegistryPerson, one.candidate_id) if one.candidate_id else None
         member = session.get(Member, one.member_id) if one.member_id else None
+        more = {"birth_place": one.birth_place, "address": one.address}
+        own = compare_own(session, record, member, matcher, more=more) if member else None
     registry = (
-        compare_record(session, record, person, matcher, weight=one.weight) if person else None
+        compare_record(session, record, person, matcher, weight=one.weight, more=more)
+        if person
+        else None
     )
-    own = compare_own(session, record, member, matcher) if member else None
     hidden = member is None or not scope_of(session).covers(member.area_code)
     return Seen(registry, own, None if hidden else member)
 
