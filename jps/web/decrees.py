@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -201,6 +202,9 @@ def paper(decree_id: uuid.UUID) -> ResponseReturnValue:
     decree = find_decree(db.session(), decree_id).decree
     if decree.file_sha256 is None or decree.file_type is None:
         raise NotFound()
-    name = f"sk-{decree.dated}.{ENDINGS[decree.file_type]}"
     path = path_of(settings().home, decree.file_sha256)
-    return send_file(path, mimetype=decree.file_type, as_attachment=True, download_name=name)
+    if not path.is_file():
+        raise NotFound(N_("Berkas SK ini tidak ada di folder kantor. Pulihkan dari cadangan."))
+    name = f"sk-{decree.dated}.{ENDINGS[decree.file_type]}"
+    content = BytesIO(path.read_bytes())
+    return send_file(content, decree.file_type, as_attachment=True, download_name=name)
