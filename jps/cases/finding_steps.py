@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jps.audit.services import Event, record
+from jps.db import AreaScope
 from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
 from jps.programmes.case_models import Finding, FindingStep, Strike
 from jps.programmes.case_rules import (
@@ -83,16 +84,21 @@ def assign(
     finding_ids: Iterable[uuid.UUID],
     *,
     owner: str,
+    reach: AreaScope,
     due_on: date | None,
     by: str,
     at: datetime,
 ) -> int:
-    """Give findings to a person until a day; those that are closed are left. Returns how many."""
+    """Give findings to a person until a day; returns how many.
+
+    Those that are closed, or lie outside the areas of that person (`reach`), are left.
+    """
     ids = list(dict.fromkeys(finding_ids))[:MOST_AT_ONCE]
     query = select(Finding).where(Finding.id.in_(ids)).order_by(Finding.id).with_for_update()
     done = 0
     for finding in session.scalars(query):
-        if next_state(Action.ASSIGN, FindingState(finding.state)) is None:
+        possible = next_state(Action.ASSIGN, FindingState(finding.state)) is not None
+        if not possible or not reach.covers(finding.area_code):
             continue
         _step(session, finding, Action.ASSIGN, owner=owner, due_on=due_on, by=by, at=at)
         done += 1

@@ -19,6 +19,6 @@ def findings_work(task: Task) -> Iterator[Step]:
     today = date.fromisoformat(task.params["today"])
     for place, decree_id in enumerate(ids[after:], start=after + 1):
         renewed = follow_decree(task.session, decree_id, at=task.clock(), today=today)
-        counts.update({"findings": renewed.found, "new": renewed.new, "gone": renewed.gone})
+        counts.update({"findings": renewed.found, "fresh": renewed.new, "gone": renewed.gone})
         cursor = {"done": place, "counts": dict(counts)}
         yield Step(place, len(ids), cursor, result=dict(counts))

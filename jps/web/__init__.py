@@ -51,6 +51,13 @@ BLUEPRINTS = (
     ("jps.web.exports", "bp"),
     ("jps.web.monitor", "bp"),
     ("jps.web.backcheck", "bp"),
+    ("jps.web.findings", "bp"),
+    ("jps.web.finding", "bp"),
+    ("jps.web.strikes", "bp"),
+    ("jps.web.letters", "bp"),
+    ("jps.web.letter_check", "bp"),
+    ("jps.web.appeals", "bp"),
+    ("jps.web.appeal_desk", "bp"),
 )
 
 

@@ -44,6 +44,7 @@ KIND_NAMES = {
     "export": N_("Ekspor rumah tangga"),
     "target-snapshot": N_("Potret data untuk daftar sasaran"),
     "fieldwork": N_("Mutu pendataan"),
+    "findings": N_("Mencari temuan tentang penerima"),
     "batch": N_("Tindakan untuk banyak rumah tangga"),
 }
 # What may be started here: it is about all households and needs no file.
@@ -67,6 +68,9 @@ RESULT_NAMES: dict[str, str] = {
     "new": N_("Wawancara yang dihitung baru"),
     "done": N_("Rumah tangga selesai"),
     "members": N_("Anggota seluruhnya"),
+    "findings": N_("Temuan seluruhnya"),
+    "fresh": N_("Temuan baru"),
+    "gone": N_("Temuan yang tidak ditemukan lagi"),
     "searched": N_("Anggota yang dicari"),
     "written": N_("Tautan yang ditulis"),
 }
