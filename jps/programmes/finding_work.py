@@ -11,9 +11,9 @@ from jps.programmes.stakes import follow_decree
 
 
 def findings_work(task: Task) -> Iterator[Step]:
-    """Find anew for the decree `decree` of the parameters, or for every decree."""
-    asked = task.params.get("decree")
-    ids = [uuid.UUID(asked)] if asked else list(decrees_to_look_at(task.session))
+    """Find anew for the `decrees` of the parameters, or for every decree."""
+    asked = task.params.get("decrees")
+    ids = [uuid.UUID(one) for one in asked] if asked else list(decrees_to_look_at(task.session))
     after = task.cursor.get("done", 0)
     counts: Counter[str] = Counter(task.cursor.get("counts", {}))
     today = date.fromisoformat(task.params["today"])
