@@ -1,5 +1,6 @@
 """Letters as PDF: the same letter is the same bytes, on any machine and day."""
 
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from html import escape
@@ -36,10 +37,13 @@ QR = 30 * mm
 
 
 @cache
-def _fonts() -> None:
+def _known() -> frozenset[int]:
+    """Make the fonts known to reportlab, once, and return the characters that they have."""
     folder = Path(str(reportlab.__file__)).parent / "fonts"
-    for name, file in FONTS.items():
-        pdfmetrics.registerFont(TTFont(name, str(folder / file)))
+    fonts = [TTFont(name, str(folder / file)) for name, file in FONTS.items()]
+    for font in fonts:
+        pdfmetrics.registerFont(font)
+    return frozenset.intersection(*(frozenset(font.face.charToGlyph) for font in fonts))
 
 
 _TEXT = ParagraphStyle("text", fontName=_PLAIN, fontSize=10, leading=14.5, alignment=TA_JUSTIFY)
@@ -54,7 +58,7 @@ _ASIDE = ParagraphStyle("aside", parent=_CELL, fontName=_BOLD, fontSize=10.5, sp
 
 def letter_pdf(facts: Mapping[str, Any], check: str) -> bytes:
     """Return the letter with these facts and this check code as PDF (A4)."""
-    _fonts()
+    _known()
     out = BytesIO()
     paper = SimpleDocTemplate(
         out,
@@ -105,6 +109,8 @@ def _table(rows: list[list[str]]) -> Table:
         TableStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 2),
                 ("TOPPADDING", (0, 0), (-1, -1), 1),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
             ]
@@ -150,4 +156,18 @@ class QrCode(Flowable):
 
 
 def _words(text: str, style: ParagraphStyle) -> Paragraph:
-    return Paragraph(escape(text).replace("\n", "<br/>"), style)
+    return Paragraph(escape(_printable(text)).replace("\n", "<br/>"), style)
+
+
+def _printable(text: str) -> str:
+    """Return `text` with what the font does not have as the letter below its marks, or `?`."""
+    known = _known()
+    return "".join(
+        letter if ord(letter) in known or letter == "\n" else _plain(letter, known)
+        for letter in text
+    )
+
+
+def _plain(letter: str, known: frozenset[int]) -> str:
+    base = unicodedata.normalize("NFKD", letter)[0]
+    return base if ord(base) in known else "?"
