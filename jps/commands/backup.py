@@ -1,8 +1,9 @@
-"""`flask backup`: a copy of the database that was checked."""
+"""`flask backup`: a copy of the database that was checked, and every file that it names."""
 
 import os
+import shutil
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from jps.config import Settings
 from jps.db import sqlite_driver
 from jps.worker import utc_now
 
+# Folders of files that rows name. Each file is written whole under a name of its own and never
+# changed, so a file that was copied once needs no second copy.
+FILES = ("files", "uploads", "targeting")
+
 
 class BackupFailed(OSError):
     """The copy could not be made or is not whole; nothing was kept of it."""
@@ -28,15 +33,18 @@ class BackupFailed(OSError):
 @with_appcontext
 @fail_on_problems
 def backup(keep: int) -> None:
-    """Copy the database into `backups/` of the office's folder, while it is in use.
+    """Copy the database and all files into `backups/` of the office's folder, while in use.
 
     SQLite is copied as a whole and checked; PostgreSQL through pg_dump, which must be installed.
-    Uploads and keys are files: copy the office's folder too, the keys to another place.
+    Photos, papers, lists and frozen data are added to the copies of before. Carry `backups/` to
+    another machine, and the keys to a third place.
     """
     settings: Settings = current_app.config["JPS"]
     path = make_backup(settings, at=utc_now())
+    files = copy_files(settings)  # after the database: whatever it names is there
     dropped = _drop_old(path.parent, path.suffix, keep)
-    click.echo(f"{path} ({path.stat().st_size / 2**20:.1f} MiB), {dropped} older ones removed")
+    size = path.stat().st_size / 2**20
+    click.echo(f"{path} ({size:.1f} MiB), {files} new files, {dropped} older ones removed")
 
 
 def make_backup(settings: Settings, *, at: datetime) -> Path:
@@ -52,6 +60,36 @@ def make_backup(settings: Settings, *, at: datetime) -> Path:
         return draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def copy_files(settings: Settings) -> int:
+    """Add the files that `backups/` does not have yet; return how many.
+
+    On one disk they are second names of the same file and take no room.
+    """
+    copied = 0
+    for name in FILES:
+        folder = settings.home / name
+        for path in sorted(folder.rglob("*")):
+            target = settings.folder("backups") / name / path.relative_to(folder)
+            if path.name.startswith(".") or not path.is_file() or target.exists():
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with suppress(FileNotFoundError):  # a list that was discarded meanwhile
+                _second(path, target)
+                copied += 1
+    return copied
+
+
+def _second(path: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(path)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another disk, or one without links
+        draft = target.with_name(f".{target.name}")
+        shutil.copy2(path, draft)
+        draft.replace(target)
 
 
 def _copy_sqlite(url: str, draft: Path) -> None:

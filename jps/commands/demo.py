@@ -14,14 +14,12 @@ from rich.console import Console
 from jps.commands.answers import fail_on_problems
 from jps.commands.demo_lists import draw_example
 from jps.commands.demo_office import (
-    DEMO_PASSWORD,
-    DEMO_USERS,
     enter_households,
     import_registry,
     load_reference,
-    make_users,
     refuse_real_office,
 )
+from jps.commands.demo_people import DEMO_PASSWORD, DEMO_USERS, make_users
 from jps.commands.demo_summary import Summary, print_summary, summarise
 from jps.commands.progress import run_to_end
 from jps.commands.serve import serve_forever
@@ -96,7 +94,7 @@ def _main_job(
         ("matching", "match", "Matching", {}),
         ("scores", "assess", "Scoring", {}),
         ("interviews compared", "fieldwork", "Interviews", {"zone": settings.timezone}),
-        ("data frozen", SNAPSHOT_KIND, "Snapshot", {}),
+        ("data frozen", SNAPSHOT_KIND, "Snapshot", {"zone": settings.timezone}),
     )
     for name, kind, title, params in steps:
         with watch.step(name):

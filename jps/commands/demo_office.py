@@ -1,17 +1,13 @@
 """What the demo puts into its office: areas, accounts, an invented registry and households."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from flask_security.utils import hash_password
 from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from jps.access.rules import Role
-from jps.access.services import create_user, find_user
 from jps.areas.in_force import draw_schematic
 from jps.areas.models import Area, AreaPopulation
 from jps.areas.queries import current_set
@@ -19,6 +15,7 @@ from jps.areas.rules import Level
 from jps.areas.services import load_areas, load_population
 from jps.assessment.services import current_scorecard
 from jps.audit.services import SYSTEM
+from jps.commands.demo_people import Fieldwork, make_users
 from jps.commands.progress import finish
 from jps.config import DATA
 from jps.db import EVERYWHERE, chunks
@@ -38,29 +35,7 @@ from jps.sample.truth import Known, write_truth
 from jps.text import N_
 from jps.worker import utc_now
 
-DEMO_PASSWORD = "contoh-jps-2026"
 _CHUNK = 400  # households in one transaction
-
-
-@dataclass(frozen=True)
-class DemoUser:
-    """An account of the demo, and what to try with it."""
-
-    username: str
-    full_name: str
-    role: Role
-    area: str
-    purpose: str
-
-
-DEMO_USERS = (
-    DemoUser("pengelola", "Rahma Contoh", Role.MANAGER, "75", "programme manager: the map"),
-    DemoUser("operator", "Yusuf Contoh", Role.OPERATOR, "75.01", "operator: pairs to decide"),
-    DemoUser("pendata", "Siti Contoh", Role.ENUMERATOR, "75.01.02", "enumerator: the form"),
-    DemoUser("analis", "Ismail Contoh", Role.ANALYST, "75", "analyst: codebook and figures"),
-    DemoUser("admin", "Nur Contoh", Role.ADMINISTRATOR, "75", "administrator: users, registry"),
-)
-_ENUMERATOR = next(user for user in DEMO_USERS if user.role == Role.ENUMERATOR)
 
 
 def refuse_real_office(session: Session) -> None:
@@ -80,24 +55,6 @@ def load_reference(session: Session) -> None:
     load_population(session, population.read_bytes(), by=SYSTEM, at=at)
     if current_set(session, Level.DESA) is None:
         draw_schematic(session, by=SYSTEM, at=at)
-    session.commit()
-
-
-def make_users(session: Session) -> None:
-    """Make the demo's accounts that are missing."""
-    for user in DEMO_USERS:
-        if find_user(session, user.username) is None:
-            create_user(
-                session,
-                username=user.username,
-                full_name=user.full_name,
-                password=DEMO_PASSWORD,
-                role=user.role,
-                areas=[user.area],
-                hash_password=hash_password,
-                by=SYSTEM,
-                at=utc_now(),
-            )
     session.commit()
 
 
@@ -138,10 +95,12 @@ def enter_households(
         return sample
     schema = gate(session, load_form(DATA / "questionnaire"), today=sample.on)
     session.rollback()
+    fieldwork = Fieldwork(made)
+    make_users(session, fieldwork.people)
     with Progress(console=Console(stderr=True), disable=quiet) as bar:
         task = bar.add_task("Households", total=len(made))
         for part in chunks(made, _CHUNK):
-            _enter(session, schema, part)
+            _enter(session, schema, fieldwork, part)
             bar.advance(task, len(part))
     return sample
 
@@ -158,13 +117,17 @@ def import_registry(session: Session, home: Path, sample: Sample, *, quiet: bool
         finish(start.job, title="Registry", quiet=quiet)
 
 
-def _enter(session: Session, schema: HouseholdSchema, part: Sequence[SampleHousehold]) -> None:
-    """Load and store some households; those of the demo's enumerator under that name."""
+def _enter(
+    session: Session,
+    schema: HouseholdSchema,
+    fieldwork: Fieldwork,
+    part: Sequence[SampleHousehold],
+) -> None:
+    """Load and store some households, each under the name of who visited it."""
     forms: dict[str, list[HouseholdForm]] = {}
     for household in part:
-        inside = household.area_code.startswith(_ENUMERATOR.area + ".")
-        name = _ENUMERATOR.username if inside else SYSTEM
-        forms.setdefault(name, []).append(schema.load(document_of(household)))
+        name, interview = fieldwork.visit(household)
+        forms.setdefault(name, []).append(schema.load(document_of(household) | interview))
     for name, own in forms.items():
         author = Author(name, EVERYWHERE, Source.SAMPLE)
         tally = register_many(session, own, by=author, at=utc_now())

@@ -130,7 +130,7 @@ def _worker(settings: Settings) -> Finding:
 
 def _backup(settings: Settings) -> Finding:
     folder = settings.home / "backups"
-    times = [path.stat().st_mtime for path in folder.glob("*")] if folder.is_dir() else []
+    times = [path.stat().st_mtime for path in folder.glob("jps-*")] if folder.is_dir() else []
     if not times:
         return Finding("backup", False, "none", "flask backup, every night (docs/deployment.md)")
     latest = datetime.fromtimestamp(max(times), UTC)

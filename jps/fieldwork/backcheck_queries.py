@@ -110,14 +110,22 @@ def results(session: Session, back_check_id: uuid.UUID | None = None) -> Results
     )
 
 
+def count_items(session: Session, back_check_id: uuid.UUID) -> int:
+    """Return how many households of a back-check lie in the session's areas."""
+    query = select(func.count()).where(BackCheckItem.back_check_id == back_check_id)
+    return session.scalar(query.select_from(BackCheckItem)) or 0
+
+
 def items_of(
-    session: Session, back_check_id: uuid.UUID
+    session: Session, back_check_id: uuid.UUID, *, limit: int | None = None, skip: int = 0
 ) -> Sequence[tuple[BackCheckItem, Household]]:
-    """Return the items of a back-check with their households, by enumerator."""
+    """Return items of a back-check with their households, by enumerator."""
     query = (
         select(BackCheckItem, Household)
         .join(Household, Household.id == BackCheckItem.household_id)
         .where(BackCheckItem.back_check_id == back_check_id)
         .order_by(BackCheckItem.enumerator, BackCheckItem.id)
+        .limit(limit)
+        .offset(skip)
     )
     return [(item, household) for item, household in session.execute(query)]

@@ -1,16 +1,20 @@
 """Counting the quality of the field work as long work: new facts, then everything added up."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from jps.config import DATA
-from jps.db import chunks
+from jps.db import chunks, everywhere, reading, writers_turn
 from jps.fieldwork.collecting import collect, count_stale, forget_facts, stale_interviews
 from jps.fieldwork.models import FieldRun
 from jps.fieldwork.outlines import outlines_in_force
+from jps.fieldwork.refreshing import is_due, last_night, queue_when_due
 from jps.fieldwork.summing import (
     add_up,
     doubled_households,
@@ -59,3 +63,28 @@ def fieldwork_work(task: Task) -> Iterator[Step]:
         )
     )
     yield Step(done, total, {}, {"interviews": sums.interviews, "new": done})
+
+
+def refresh_counts(
+    session: Session,
+    home: Path,
+    zone: str,
+    *,
+    clock: Callable[[], datetime],
+    stopping: Callable[[], bool] = lambda: False,
+    pause: Callable[[], None] = lambda: None,
+) -> int:
+    """Queue the counting every night and after a matching; return how many jobs were queued.
+
+    `home`, `stopping` and `pause` are what every chore gets: this one takes no time.
+    """
+    with everywhere(session):
+        with reading():  # looks without taking the write lock (SQLite): mostly there is nothing
+            due = is_due(session, last_night(clock(), ZoneInfo(zone)))
+            session.rollback()
+        if not due:
+            return 0
+        with writers_turn(session):
+            job = queue_when_due(session, zone, at=clock())
+            session.commit()
+    return 0 if job is None else 1

@@ -24,6 +24,7 @@ from jps.fieldwork.backcheck import (
 )
 from jps.fieldwork.backcheck_queries import (
     back_checks,
+    count_items,
     get_back_check,
     get_item,
     items_of,
@@ -54,6 +55,7 @@ from jps.web.quality import read_area
 bp = Blueprint("backcheck", __name__, url_prefix="/backcheck")
 
 _SEEDS = 2**31
+PAGE = 25  # households; each row offers everybody who may ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,9 @@ def draw() -> ResponseReturnValue:
 def show(check_id: uuid.UUID) -> ResponseReturnValue:
     """Show a back-check: who asks whom, how far it is, and where answers differ."""
     session, made = db.session(), get_back_check(db.session(), check_id)
-    found = items_of(session, check_id)
+    pages = max(1, -(-count_items(session, check_id) // PAGE))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    found = items_of(session, check_id, limit=PAGE, skip=(page - 1) * PAGE)
     people = people_who_ask(session)
     return render_template(
         "backcheck/show.html",
@@ -113,6 +117,8 @@ def show(check_id: uuid.UUID) -> ResponseReturnValue:
         people=people,
         labels={one.name: _label(one) for one in _questions()},
         results=results(session, check_id),
+        page=page,
+        pages=pages,
         states=CHECK_STATE_NAMES,
         CheckState=CheckState,
     )

@@ -34,6 +34,7 @@ ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.ASK_AGAIN, "backcheck.mine", "arrow-repeat", N_("Tanya ulang")),
     (Can.SEE_QUALITY, "quality.index", "speedometer2", N_("Mutu")),
     (Can.IMPORT_REGISTRY, "registry.index", "database", N_("Kependudukan")),
+    (Can.USE_ANALYSIS, "data.index", "table", N_("Analisis")),
     (Can.SEE_CODEBOOK, "codebook.index", "book", N_("Kuesioner")),
     (Can.SEE_JOBS, "jobs.index", "hourglass-split", N_("Pekerjaan")),
     (Can.MANAGE_USERS, "users.index", "people", N_("Pengguna")),
@@ -67,7 +68,9 @@ SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
     (
         N_("Data"),
         "database",
-        frozenset({"households.index", "lists.index", "registry.index", "codebook.index"}),
+        frozenset(
+            {"households.index", "lists.index", "registry.index", "data.index", "codebook.index"}
+        ),
     ),
     (N_("Pemadanan"), "person-check", frozenset({"identity.queue", "quality.index"})),
     (N_("Sistem"), "gear", frozenset({"jobs.index", "users.index", "audit.index"})),

@@ -21,10 +21,11 @@ from jps.app import create_app
 from jps.areas.services import load_areas
 from jps.audit.services import Event, record
 from jps.commands.answers import PROBLEMS, SYSTEM_FAILED, USAGE
-from jps.commands.backup import make_backup
+from jps.commands.backup import copy_files, make_backup
 from jps.commands.doctor import CHECKS
 from jps.config import Settings
 from jps.db import db, sqlite_driver
+from jps.filestore import keep, path_of
 from jps.worker import BEAT_FILE, make_queue
 from tests.conftest import NOW
 
@@ -189,12 +190,17 @@ def test_backup_of_a_database_in_use(app: Flask, office: Settings, run: Run) -> 
     with app.app_context():
         record(db.session(), Event("tested", "thing", "1"), by="a", at=NOW)
         db.session.commit()
+    photo = path_of(office.home, keep(office.home, b"a photo"))
     for second in range(3):
         make_backup(office, at=NOW + timedelta(seconds=second))
     result = run("backup", "--keep", "2")
     assert result.exit_code == 0, result.output
-    assert "2 older ones removed" in result.output
-    copies = sorted((office.home / "backups").iterdir())
+    assert "1 new files, 2 older ones removed" in result.output
+    assert copy_files(office) == 0
+    kept = office.home / "backups" / photo.relative_to(office.home)
+    photo.unlink()
+    assert kept.read_bytes() == b"a photo"
+    copies = sorted((office.home / "backups").glob("jps-*"))
     assert len(copies) == 2
     assert copies[-1].stat().st_mode & 0o077 == 0
     if office.database_url:
