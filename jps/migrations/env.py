@@ -1,11 +1,11 @@
 """Run the migrations on the application's database, SQLite and PostgreSQL alike."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
-from alembic.migration import MigrationContext
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import Connection
 
 from jps.db import Base, db
@@ -36,7 +36,9 @@ def run() -> None:
             context.run_migrations()
 
 
-def _check_references(ctx: MigrationContext, **_: Any) -> None:
+def _check_references(
+    ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]
+) -> None:
     """Refuse a step after which rows refer to rows that are not there (SQLite)."""
     if ctx.connection is None or ctx.connection.dialect.name != "sqlite":
         return
