@@ -23,6 +23,7 @@ from jps.jobs.services import start_job
 from jps.layouts import ColumnMapping, Layout, recipient_layouts
 from jps.programmes.models import Decree, Programme
 from jps.programmes.rules import DecreeState
+from jps.programmes.stakes import follow_decree
 from jps.questionnaire import load_form
 from jps.text import N_, one_line
 
@@ -203,9 +204,19 @@ def look_up(
 
 
 def move_decree(
-    session: Session, decree: Decree, to: DecreeState, reason: str, *, by: str, at: datetime
+    session: Session,
+    decree: Decree,
+    to: DecreeState,
+    reason: str,
+    *,
+    by: str,
+    at: datetime,
+    today: date,
 ) -> None:
-    """Put a decree in force, or withdraw it with a reason; nothing is deleted."""
+    """Put a decree in force, or withdraw it with a reason; nothing is deleted.
+
+    What is wrong about its recipients is found anew.
+    """
     if decree.state not in _MOVES.get(to, frozenset()):
         raise Conflict(N_("Langkah ini tidak mungkin untuk SK dalam keadaan sekarang."))
     if to is DecreeState.WITHDRAWN and not one_line(reason):
@@ -218,3 +229,4 @@ def move_decree(
     session.flush()
     event = Event(_EVENTS[to], "decree", str(decree.id), decree.area_code)
     record(session, event, by=by, at=at)
+    follow_decree(session, decree.id, at=at, today=today)
