@@ -20,6 +20,7 @@ COMMANDS = (
     ("jps.commands.match", "match"),
     ("jps.commands.export", "export_cli"),
     ("jps.commands.lists", "lists_cli"),
+    ("jps.commands.programmes", "programmes_cli"),
     ("jps.commands.demo", "demo"),
 )
 
