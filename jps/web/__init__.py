@@ -27,6 +27,7 @@ BLUEPRINTS = (
     ("jps.web.quality", "bp"),
     ("jps.web.sample_review", "bp"),
     ("jps.web.match_models", "bp"),
+    ("jps.web.programmes", "bp"),
     ("jps.web.targeting", "bp"),
     ("jps.web.target_rules", "bp"),
     ("jps.web.target_lists", "bp"),

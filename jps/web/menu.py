@@ -22,6 +22,7 @@ ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.SEE_PROGRAMMES, "findings.index", "exclamation-diamond", N_("Temuan")),
     (Can.RECEIVE_APPEALS, "appeals.index", "hand-index", N_("Usul & sanggah")),
     (Can.ISSUE_LETTERS, "letters.index", "envelope-paper", N_("Surat")),
+    (Can.SEE_PROGRAMMES, "programmes.index", "gift", N_("Program")),
     (Can.SEE_HOUSEHOLDS, "households.index", "house", N_("Rumah tangga")),
     (Can.VERIFY_HOUSEHOLDS, "conflicts.index", "layout-split", N_("Dua versi")),
     (Can.SEE_SUBMISSIONS, "submissions.index", "phone", N_("ODK Collect")),
@@ -60,6 +61,7 @@ SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
             }
         ),
     ),
+    (N_("Program"), "gift", frozenset({"programmes.index"})),
     (
         N_("Program"),
         "gift",
