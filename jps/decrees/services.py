@@ -21,7 +21,7 @@ from jps.jobs.models import Job
 from jps.jobs.rules import ENDED
 from jps.jobs.services import start_job
 from jps.layouts import ColumnMapping, Layout, recipient_layouts
-from jps.programmes.models import Decree, Programme
+from jps.programmes.models import Decree, Programme, Recipient
 from jps.programmes.rules import DecreeState
 from jps.programmes.stakes import follow_decree
 from jps.questionnaire import load_form
@@ -29,6 +29,7 @@ from jps.text import N_, one_line
 
 KIND = "decree"  # of the job
 MAX_TEXT = 120  # characters of a number
+MAX_REASON = 500
 NO_NUMBER = N_("Tulis nomor SK.")
 NO_PROGRAMME = N_("Program ini belum ada. Buat programnya lebih dahulu pada menu Program.")
 NO_AREA = N_("Pilih wilayah SK di dalam wilayah kerja Anda.")
@@ -230,3 +231,44 @@ def move_decree(
     event = Event(_EVENTS[to], "decree", str(decree.id), decree.area_code)
     record(session, event, by=by, at=at)
     follow_decree(session, decree.id, at=at, today=today)
+
+
+def reveal_recipient(
+    session: Session, one: Recipient, reason: str, *, by: str, at: datetime
+) -> tuple[str, str]:
+    """Return NIK and KK of a recipient in full; who asked and why is recorded."""
+    event = Event(
+        "nik-revealed", "recipient", str(one.id), one.area_code, {"reason": checked_reason(reason)}
+    )
+    record(session, event, by=by, at=at)
+    return one.nik, one.kk
+
+
+def record_sheet(
+    session: Session,
+    decree: Decree,
+    details: Mapping[str, object],
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Record that somebody took a list of a decree's recipients away."""
+    event = Event("decree-exported", "decree", str(decree.id), decree.area_code, dict(details))
+    record(session, event, by=by, at=at)
+
+
+def checked_reason(reason: str) -> str:
+    """Return why somebody wants numbers in full; InvalidData when it is not said."""
+    clean = one_line(reason)
+    if not 0 < len(clean) <= MAX_REASON:
+        text = N_("Alasan wajib diisi, paling banyak 500 karakter.")
+        raise InvalidData(N_("Tuliskan alasannya."), {"reason": [text]})
+    return clean
+
+
+def record_taken(
+    session: Session, area: str, details: Mapping[str, object], *, by: str, at: datetime
+) -> None:
+    """Record that somebody took away whom the membership lists find."""
+    event = Event("memberships-exported", "area", area, area or None, dict(details))
+    record(session, event, by=by, at=at)

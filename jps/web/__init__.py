@@ -61,6 +61,11 @@ BLUEPRINTS = (
     ("jps.web.letter_check", "bp"),
     ("jps.web.appeals", "bp"),
     ("jps.web.appeal_desk", "bp"),
+    ("jps.web.decrees", "bp"),
+    ("jps.web.decree_columns", "bp"),
+    ("jps.web.decree_files", "bp"),
+    ("jps.web.recipients", "bp"),
+    ("jps.web.memberships", "bp"),
     ("jps.web.tokens", "bp"),
     ("jps.web.data", "bp"),
 )

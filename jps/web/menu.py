@@ -19,10 +19,13 @@ ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.ENTER_HOUSEHOLDS, "work.index", "clipboard-check", N_("Tugas saya")),
     (Can.SEE_MAPS, "maps.index", "map", N_("Peta")),
     (Can.SEE_TARGETING, "targeting.index", "bullseye", N_("Sasaran")),
+    (Can.SEE_PROGRAMMES, "programmes.index", "gift", N_("Program")),
+    (Can.SEE_PROGRAMMES, "decrees.index", "file-earmark-check", N_("SK / Daftar penerima")),
     (Can.SEE_PROGRAMMES, "findings.index", "exclamation-diamond", N_("Temuan")),
+    (Can.SEE_PROGRAMMES, "benefits.index", "truck", N_("Penyaluran")),
+    (Can.SEE_PROGRAMMES, "memberships.index", "shield-plus", N_("Jaminan dan tanda")),
     (Can.RECEIVE_APPEALS, "appeals.index", "hand-index", N_("Usul & sanggah")),
     (Can.ISSUE_LETTERS, "letters.index", "envelope-paper", N_("Surat")),
-    (Can.SEE_PROGRAMMES, "programmes.index", "gift", N_("Program")),
     (Can.SEE_HOUSEHOLDS, "households.index", "house", N_("Rumah tangga")),
     (Can.VERIFY_HOUSEHOLDS, "conflicts.index", "layout-split", N_("Dua versi")),
     (Can.SEE_SUBMISSIONS, "submissions.index", "phone", N_("ODK Collect")),
@@ -61,11 +64,20 @@ SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
             }
         ),
     ),
-    (N_("Program"), "gift", frozenset({"programmes.index"})),
     (
         N_("Program"),
         "gift",
-        frozenset({"findings.index", "appeals.index", "letters.index"}),
+        frozenset(
+            {
+                "programmes.index",
+                "decrees.index",
+                "findings.index",
+                "benefits.index",
+                "memberships.index",
+                "appeals.index",
+                "letters.index",
+            }
+        ),
     ),
     (
         N_("Data"),
