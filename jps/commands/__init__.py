@@ -23,6 +23,7 @@ COMMANDS = (
     ("jps.commands.export", "export_cli"),
     ("jps.commands.lists", "lists_cli"),
     ("jps.commands.decrees", "decrees_cli"),
+    ("jps.commands.programmes", "programmes_cli"),
     ("jps.commands.demo", "demo"),
 )
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from jps.areas.models import Area
 from jps.audit.services import Event, record
 from jps.config import DATA
-from jps.db import AreaScope
-from jps.errors import Conflict, InvalidData, NotFound
+from jps.db import AreaScope, scope_of
+from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
 from jps.intake.models import IntakeBatch
 from jps.intake.rules import ListKind
 from jps.intake.services import Delivery, begin_batch, headers_of, take_list
@@ -23,6 +23,7 @@ from jps.jobs.services import start_job
 from jps.layouts import ColumnMapping, Layout, recipient_layouts
 from jps.programmes.models import Decree, Programme, Recipient
 from jps.programmes.rules import DecreeState
+from jps.programmes.stakes import follow_decree
 from jps.questionnaire import load_form
 from jps.text import N_, one_line
 
@@ -36,6 +37,7 @@ NO_DATE = N_("Tulis tanggalnya.")
 LATE_START = N_("Masa berlaku berakhir sebelum dimulai.")
 OVER = N_("Masa berlaku ini sudah berakhir. Periksa tanggalnya, atau nyatakan bahwa ini SK lama.")
 KNOWN = N_("SK dengan nomor ini untuk program dan wilayah yang sama sudah ada.")
+PART_ONLY = N_("SK ini berlaku di wilayah yang lebih luas daripada wilayah kerja Anda.")
 BUSY = N_("SK ini sedang dikerjakan. Tunggu sampai selesai.")
 NO_COLUMN = N_("Tidak ada kolom nama atau NIK. Pilih kolom mana yang berisi nama penerima.")
 
@@ -165,6 +167,12 @@ def get_decree(session: Session, decree_id: uuid.UUID) -> Decree:
     return found
 
 
+def require_whole(session: Session, decree: Decree) -> None:
+    """Refuse who sees a part of a decree's area only: they read it, others decide about it."""
+    if not scope_of(session).covers(decree.area_code):
+        raise NotAllowed(PART_ONLY)
+
+
 def batch_of_decree(session: Session, decree: Decree) -> IntakeBatch:
     """Return the list of a decree, or raise `NotFound`: a decree may be kept without one."""
     batch = session.get(IntakeBatch, decree.batch_id) if decree.batch_id else None
@@ -186,6 +194,7 @@ def look_up(
     Raises InvalidData when no column holds names or NIKs, Conflict while it is being worked on and
     once it counts: who receives must not change unseen.
     """
+    require_whole(session, decree)
     batch = batch_of_decree(session, decree)
     job = session.get(Job, decree.job_id) if decree.job_id else None
     if job is not None and job.kind == KIND and job.state not in ENDED:
@@ -204,9 +213,20 @@ def look_up(
 
 
 def move_decree(
-    session: Session, decree: Decree, to: DecreeState, reason: str, *, by: str, at: datetime
+    session: Session,
+    decree: Decree,
+    to: DecreeState,
+    reason: str,
+    *,
+    by: str,
+    at: datetime,
+    today: date,
 ) -> None:
-    """Put a decree in force, or withdraw it with a reason; nothing is deleted."""
+    """Put a decree in force, or withdraw it with a reason; nothing is deleted.
+
+    What is wrong about its recipients is found anew.
+    """
+    require_whole(session, decree)
     if decree.state not in _MOVES.get(to, frozenset()):
         raise Conflict(N_("Langkah ini tidak mungkin untuk SK dalam keadaan sekarang."))
     if to is DecreeState.WITHDRAWN and not one_line(reason):
@@ -219,6 +239,7 @@ def move_decree(
     session.flush()
     event = Event(_EVENTS[to], "decree", str(decree.id), decree.area_code)
     record(session, event, by=by, at=at)
+    follow_decree(session, decree.id, at=at, today=today)
 
 
 def reveal_recipient(

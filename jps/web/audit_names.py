@@ -4,9 +4,11 @@ from jps.access.rules import ROLE_NAMES
 from jps.access.services import UNKNOWN
 from jps.areas.rules import Level
 from jps.audit.services import SYSTEM
+from jps.cases.letter_rules import KIND_NAMES as LETTER_NAMES
 from jps.changes.rules import KIND_NAMES as CHANGE_NAMES
 from jps.households.rules import STATE_NAMES
 from jps.identity.rules import VERDICT_NAMES
+from jps.programmes.case_rules import APPEAL_KIND_NAMES, STRIKE_REASON_NAMES
 from jps.targeting.drawing import REASON_NAMES
 from jps.text import N_
 from jps.web.household_history import SOURCE_NAMES
@@ -55,6 +57,12 @@ ACTIONS: dict[str, str] = {
     "household-conflict": N_("Simpanan terlambat disisihkan"),
     "attachment-stored": N_("Foto atau berkas disimpan"),
     "attachment-revealed": N_("Foto kartu dilihat"),
+    "programme-created": N_("Program dibuat"),
+    "programme-changed": N_("Keterangan program diubah"),
+    "programme-terms-added": N_("Ketentuan program ditambahkan"),
+    "programme-terms-corrected": N_("Ketentuan program diperbaiki"),
+    "overlap-rule-set": N_("Aturan tumpang tindih ditetapkan"),
+    "budget-line-saved": N_("Pos anggaran disimpan"),
     "members-matched": N_("Pemadanan dijalankan"),
     "back-check-drawn": N_("Sampel pemeriksaan ulang ditarik"),
     "monitor-exported": N_("Angka mutu pendataan diunduh"),
@@ -113,23 +121,46 @@ ACTIONS: dict[str, str] = {
     "intake-undone": N_("Daftar dibatalkan"),
     "intake-discarded": N_("Daftar dibuang"),
     "intake-problems-exported": N_("Berkas perbaikan diunduh"),
+    "finding-assign": N_("Temuan ditugaskan"),
+    "finding-check": N_("Temuan dikirim untuk dicek di lapangan"),
+    "finding-visit": N_("Kunjungan atas temuan dicatat"),
+    "finding-confirm": N_("Temuan dinyatakan terbukti"),
+    "finding-dismiss": N_("Temuan dinyatakan tidak terbukti"),
+    "finding-reopen": N_("Temuan dibuka lagi"),
+    "finding-undo": N_("Langkah pada temuan diurungkan"),
+    "recipient-struck": N_("Penerima dicoret"),
+    "strike-undone": N_("Pencoretan dibatalkan"),
+    "recipient-replaced": N_("Penerima diganti dari daftar tunggu"),
+    "letter-issued": N_("Surat dibuat"),
+    "letter-printed": N_("Surat diunduh"),
+    "letter-revoked": N_("Surat dicabut"),
+    "appeal-received": N_("Permohonan warga diterima"),
+    "appeal-checked": N_("Permohonan warga dicek di lapangan"),
+    "appeal-accepted": N_("Permohonan warga dikabulkan"),
+    "appeal-rejected": N_("Permohonan warga ditolak"),
+    "appeal-withdrawn": N_("Permohonan warga ditarik"),
     "job-started": N_("Pekerjaan dimulai"),
     "job-cancelled": N_("Pekerjaan dibatalkan"),
     "job-retried": N_("Pekerjaan dilanjutkan"),
 }
 SUBJECTS = {
+    "appeal": N_("permohonan warga"),
     "area": N_("wilayah"),
     "boundary-set": N_("batas wilayah"),
     "change-request": N_("permohonan perubahan"),
     "decree": N_("SK"),
     "decisions": N_("buku keputusan"),
+    "finding": N_("temuan"),
     "frame": N_("tabel analisis"),
+    "budget-line": N_("pos anggaran"),
     "household": N_("data rumah tangga"),
     "intake-batch": N_("daftar"),
     "job": N_("pekerjaan"),
+    "letter": N_("surat"),
     "match-model": N_("model pemadanan"),
     "match-threshold": N_("ambang pemadanan"),
     "member": N_("anggota"),
+    "programme": N_("program"),
     "quality-sample": N_("sampel mutu"),
     "recipient": N_("penerima"),
     "registry-person": N_("penduduk"),
@@ -149,11 +180,13 @@ FIELDS = {
     "area": N_("wilayah"),
     "areas": N_("wilayah"),
     "changed": N_("berubah"),
+    "code": N_("kode"),
     "columns": N_("kolom"),
     "conflict": N_("disisihkan sebagai perbedaan"),
     "created": N_("baru disimpan"),
     "days": N_("hari"),
     "decision": N_("keputusan"),
+    "fields": N_("yang diubah"),
     "file": N_("berkas"),
     "format": N_("format"),
     "from": N_("semula"),
@@ -175,6 +208,7 @@ FIELDS = {
     "purpose": N_("untuk"),
     "reason": N_("alasan"),
     "refused": N_("ditolak"),
+    "replaces": N_("menggantikan"),
     "request": N_("permohonan"),
     "role": N_("peran"),
     "rows": N_("baris"),
@@ -189,8 +223,12 @@ FIELDS = {
     "token": N_("token"),
     "undone": N_("dikembalikan"),
     "updated": N_("diperbarui"),
+    "valid_from": N_("berlaku mulai"),
     "verdict": N_("keputusan"),
+    "verified": N_("dipastikan"),
     "version": N_("versi"),
+    "with": N_("dengan"),
+    "year": N_("tahun"),
 }
 ACTORS = {
     SYSTEM: N_("sistem"),
@@ -207,4 +245,7 @@ VALUES: dict[str, str] = {
     **{str(verdict): name for verdict, name in VERDICT_NAMES.items()},
     **KIND_NAMES,
     **{str(kind): name for kind, name in CHANGE_NAMES.items()},
+    **{str(kind): name for kind, name in APPEAL_KIND_NAMES.items()},
+    **{str(kind): name for kind, name in LETTER_NAMES.items()},
+    **{str(reason): name for reason, name in STRIKE_REASON_NAMES.items()},
 }

@@ -188,7 +188,9 @@ def move(decree_id: uuid.UUID) -> ResponseReturnValue:
         raise NotFound()
     reason = request.form.get("reason", "")
     try:
-        services.move_decree(db.session(), decree, to, reason, by=actor().username, at=now())
+        services.move_decree(
+            db.session(), decree, to, reason, by=actor().username, at=now(), today=today()
+        )
     except JpsError as error:
         db.session.rollback()
         flash(_messages(error).get("reason", [error_text(error)])[0], "danger")

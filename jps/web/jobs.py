@@ -45,6 +45,7 @@ KIND_NAMES = {
     "export": N_("Ekspor rumah tangga"),
     "target-snapshot": N_("Potret data untuk daftar sasaran"),
     "fieldwork": N_("Mutu pendataan"),
+    "findings": N_("Mencari temuan tentang penerima"),
     "batch": N_("Tindakan untuk banyak rumah tangga"),
     "benefit-plan": N_("Menyusun rencana penyaluran"),
     "payments-check": N_("Memeriksa berkas pembayaran"),
@@ -72,6 +73,9 @@ RESULT_NAMES: dict[str, str] = {
     "new": N_("Wawancara yang dihitung baru"),
     "done": N_("Rumah tangga selesai"),
     "members": N_("Anggota seluruhnya"),
+    "findings": N_("Temuan seluruhnya"),
+    "fresh": N_("Temuan baru"),
+    "gone": N_("Temuan yang tidak ditemukan lagi"),
     "searched": N_("Anggota yang dicari"),
     "written": N_("Tautan yang ditulis"),
 }

@@ -151,7 +151,7 @@ class Office:
     def in_force(self, decree_id: uuid.UUID) -> None:
         """Put a decree in force."""
         decree, to = self.decree(decree_id), DecreeState.IN_FORCE
-        services.move_decree(self.session, decree, to, "", by="mira", at=NOW)
+        services.move_decree(self.session, decree, to, "", by="mira", at=NOW, today=TODAY)
         self.session.commit()
 
     def decree(self, decree_id: uuid.UUID) -> Decree:

@@ -52,6 +52,8 @@ def test_the_same_decree_is_not_brought_twice(brought: Office) -> None:
     brought.session.rollback()
     decree = brought.decree(key)
     to = DecreeState.WITHDRAWN
-    services.move_decree(brought.session, decree, to, "Salah berkas", by="mira", at=NOW)
+    services.move_decree(
+        brought.session, decree, to, "Salah berkas", by="mira", at=NOW, today=TODAY
+    )
     brought.session.commit()
     assert brought.bring([HASAN]) != key

@@ -120,8 +120,12 @@ def test_a_decree_counts_while_it_is_in_force(filled: Office) -> None:
     session.rollback()
     decree = filled.decree(key)
     with pytest.raises(InvalidData):
-        services.move_decree(session, decree, DecreeState.WITHDRAWN, " ", by="mira", at=NOW)
-    services.move_decree(session, decree, DecreeState.WITHDRAWN, "Salah", by="mira", at=NOW)
+        services.move_decree(
+            session, decree, DecreeState.WITHDRAWN, " ", by="mira", at=NOW, today=TODAY
+        )
+    services.move_decree(
+        session, decree, DecreeState.WITHDRAWN, "Salah", by="mira", at=NOW, today=TODAY
+    )
     session.commit()
     assert _receiving(session) == []
     assert len(filled.recipients(key)) == len(ROWS)
