@@ -50,6 +50,7 @@ WORK: WorkTable = {
     "assess": "jps.assessment.work:assess_work",
     "export": "jps.exports.work:export_work",
     "target-snapshot": "jps.targeting.taking:snapshot_work",
+    "deciles": "jps.assessment.decile_work:decile_work",
     "fieldwork": "jps.fieldwork.work:fieldwork_work",
 }
 

@@ -19,6 +19,7 @@ ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.SEE_MAPS, "maps.index", "map", N_("Peta")),
     (Can.SEE_TARGETING, "targeting.index", "bullseye", N_("Sasaran")),
     (Can.SEE_PROGRAMMES, "programmes.index", "gift", N_("Program")),
+    (Can.SEE_PROGRAMMES, "deciles.index", "sort-numeric-down", N_("Desil")),
     (Can.SEE_HOUSEHOLDS, "households.index", "house", N_("Rumah tangga")),
     (Can.VERIFY_HOUSEHOLDS, "conflicts.index", "layout-split", N_("Dua versi")),
     (Can.SEE_SUBMISSIONS, "submissions.index", "phone", N_("ODK Collect")),
@@ -56,7 +57,7 @@ SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
             }
         ),
     ),
-    (N_("Program"), "gift", frozenset({"programmes.index"})),
+    (N_("Program"), "gift", frozenset({"programmes.index", "deciles.index"})),
     (
         N_("Data"),
         "database",
