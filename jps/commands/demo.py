@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TypeAlias
 
 import click
 from flask import current_app
@@ -13,6 +12,7 @@ from flask.cli import with_appcontext
 from rich.console import Console
 
 from jps.commands.answers import fail_on_problems
+from jps.commands.demo_aid import bring_decrees
 from jps.commands.demo_deciles import give_deciles
 from jps.commands.demo_lists import draw_example
 from jps.commands.demo_office import (
@@ -30,8 +30,6 @@ from jps.db import db, everywhere
 from jps.migrations import bring_up_to_date
 from jps.targeting.taking import SNAPSHOT_KIND
 from jps.worker import this_app
-
-_Steps: TypeAlias = tuple[tuple[str, str, str, dict[str, str]], ...]  # step, kind, title, params
 
 
 @dataclass
@@ -94,27 +92,23 @@ def _main_job(
         sample = enter_households(db.session(), settings.home, households, seed, quiet=quiet)
     with watch.step("registry"):
         import_registry(db.session(), settings.home, sample, quiet=quiet)
-    first: _Steps = (
+    steps: tuple[tuple[str, str, str, dict[str, str]], ...] = (
         ("matching", "match", "Matching", {}),
         ("scores", "assess", "Scoring", {}),
-    )
-    then: _Steps = (
         ("interviews compared", "fieldwork", "Interviews", {"zone": settings.timezone}),
-        ("data frozen", SNAPSHOT_KIND, "Snapshot", {}),
     )
-    _run(first, watch, quiet=quiet)
-    with watch.step("deciles"):
-        give_deciles(db.session(), settings.home, seed, quiet=quiet)
-    _run(then, watch, quiet=quiet)
-    with watch.step("list drawn"):
-        draw_example(db.session(), settings.home, households, settings.province)
-    return summarise(db.session(), settings.home, sample, watch.seconds)
-
-
-def _run(steps: _Steps, watch: Stopwatch, *, quiet: bool) -> None:
     for name, kind, title, params in steps:
         with watch.step(name):
             run_to_end(kind, params, title=title, quiet=quiet)
+    with watch.step("deciles"):
+        give_deciles(db.session(), settings.home, seed, quiet=quiet)
+    with watch.step("decrees"):
+        bring_decrees(db.session(), settings.home, sample, settings.province, quiet=quiet)
+    with watch.step("data frozen"):
+        run_to_end(SNAPSHOT_KIND, {"zone": settings.timezone}, title="Snapshot", quiet=quiet)
+    with watch.step("list drawn"):
+        draw_example(db.session(), settings.home, households, settings.province)
+    return summarise(db.session(), settings.home, sample, watch.seconds)
 
 
 def _say_where(settings: Settings) -> None:

@@ -93,6 +93,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "month": month,
     "iso_day": iso_day,
+    "iso_moment": iso_moment,
     "moment": moment,
     "mask": mask_nik,
     "duration": duration,

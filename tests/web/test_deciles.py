@@ -59,7 +59,9 @@ def test_a_list_is_loaded_compared_and_shown_with_the_household(
     assert "DTSEN · Jul 2026" in page
     assert "Baris yang keluarganya tidak dikenal: 1" in page
     with operator.post(f"/deciles/{job_id}/problems") as problems:
-        assert "keluarga ini tidak ada di data kita,7501**********99" in problems.text
+        assert "keluarga ini tidak ada di data kita,7501**********99" in problems.get_data(
+            as_text=True
+        )
     moved = operator.get("/deciles/compare").text
     assert "Tidak lagi diperingkat: <strong>1</strong>" in moved
     shown = operator.get(f"/households/{household}").text
