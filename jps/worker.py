@@ -48,9 +48,11 @@ WORK: WorkTable = {
     "match": "jps.identity.work:match_work",
     "batch": "jps.batches.work:batch_work",
     "assess": "jps.assessment.work:assess_work",
+    "consumption": "jps.assessment.consumption:consumption_work",
     "export": "jps.exports.work:export_work",
     "target-snapshot": "jps.targeting.taking:snapshot_work",
     "fieldwork": "jps.fieldwork.work:fieldwork_work",
+    "decree": "jps.decrees.work:decree_work",
 }
 
 # What waits as rows of its own and cannot wait for a long job: module and function.

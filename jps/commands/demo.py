@@ -94,7 +94,7 @@ def _main_job(
         ("matching", "match", "Matching", {}),
         ("scores", "assess", "Scoring", {}),
         ("interviews compared", "fieldwork", "Interviews", {"zone": settings.timezone}),
-        ("data frozen", SNAPSHOT_KIND, "Snapshot", {}),
+        ("data frozen", SNAPSHOT_KIND, "Snapshot", {"zone": settings.timezone}),
     )
     for name, kind, title, params in steps:
         with watch.step(name):

@@ -32,7 +32,9 @@ _existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 @fail_on_problems
 def snapshot(as_json: bool) -> None:
     """Freeze the households that count, so that lists can be drawn from them and proved later."""
-    job = run_to_end("target-snapshot", {}, title="Snapshot", quiet=as_json)
+    settings: Settings = this_app().config["JPS"]
+    zone = {"zone": settings.timezone}
+    job = run_to_end("target-snapshot", zone, title="Snapshot", quiet=as_json)
     text = "{households} households with {members} members are frozen."
     end_with(job, as_json=as_json, text=text.format(**job.result) if job.error is None else "")
 

@@ -17,13 +17,12 @@ from jps.audit.services import Event, record
 from jps.bulk import write_rows
 from jps.db import scope_of
 from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
-from jps.targeting.conditions import InvalidRule
 from jps.targeting.drawing import Standing
-from jps.targeting.facts import Population
-from jps.targeting.frozen import facts, newest_snapshot, opened
+from jps.targeting.frozen import facts, listed_from, newest_snapshot
+from jps.targeting.gathering import programmes_of
 from jps.targeting.models import TargetEntry, TargetList, TargetRule, TargetSnapshot
 from jps.targeting.quotas import Method
-from jps.targeting.reading import read_condition
+from jps.targeting.reading import read_condition, rule_problems
 from jps.targeting.rules import (
     Definition,
     Listed,
@@ -31,9 +30,8 @@ from jps.targeting.rules import (
     list_bytes,
     list_hash,
     list_rows,
-    make_list,
-    needed_facts,
 )
+from jps.targeting.scores import Score
 from jps.text import N_, one_line
 
 STALE = N_("Daftar ini sudah berubah sejak Anda membukanya. Muat ulang, lalu coba lagi.")
@@ -52,10 +50,8 @@ class Checked:
 def checked_tree(session: Session, tree: object) -> dict[str, Any]:
     """Return a rule as it may be stored; raises `InvalidData` that says where it is wrong."""
     areas = frozenset(session.scalars(select(Area.code)))
-    try:
-        read_condition(tree, facts(), areas=areas)
-    except InvalidRule as error:
-        raise InvalidData(error.message, {error.path: [error.message]}, **error.params) from None
+    with rule_problems():
+        read_condition(tree, facts(programmes=programmes_of(session)), areas=areas)
     return dict(tree) if isinstance(tree, Mapping) else {}
 
 
@@ -80,12 +76,6 @@ def save_rule(
     return rule
 
 
-def people_of(home: Path, snapshot: TargetSnapshot, definition: Definition) -> Population:
-    """Return the frozen people with the facts that the definition reads."""
-    needed = needed_facts(definition.tree, facts())
-    return opened(home, snapshot.content_hash, (fact.name for fact in needed))
-
-
 def definition_of(rule: TargetRule, found: TargetList) -> Definition:
     """Return the definition of a stored list."""
     return Definition(
@@ -96,6 +86,8 @@ def definition_of(rule: TargetRule, found: TargetList) -> Definition:
         total=found.total,
         seed=found.seed,
         by_hand=found.quotas if found.method == Method.BY_HAND else {},
+        score=Score(found.score),
+        weights=found.weights or {},
     )
 
 
@@ -118,7 +110,7 @@ def draw_list(
     if not scope_of(session).covers(definition.area):
         raise NotAllowed(N_("Wilayah ini di luar wilayah kerja Anda."))
     snapshot = newest_snapshot(session)
-    listed = make_list(definition, people_of(home, snapshot, definition), facts())
+    listed = listed_from(home, snapshot, definition)
     counts = listed.counts()
     require_somebody(listed)
     stored = TargetList(
@@ -133,6 +125,8 @@ def draw_list(
         total=definition.total,
         amount=amount,
         seed=definition.seed,
+        score=definition.score,
+        weights=dict(definition.weights),
         quotas=dict(listed.quotas),
         content_hash=list_hash(definition, snapshot.content_hash, list_bytes(listed)),
         counts=counts,
@@ -181,7 +175,7 @@ def verify_list(session: Session, home: Path, list_id: uuid.UUID) -> Checked:
     rule = session.get_one(TargetRule, stored.rule_id)
     snapshot = session.get_one(TargetSnapshot, stored.snapshot_id)
     definition = definition_of(rule, stored)
-    listed = make_list(definition, people_of(home, snapshot, definition), facts())
+    listed = listed_from(home, snapshot, definition)
     again = list_hash(definition, snapshot.content_hash, list_bytes(listed))
     kept = {
         row.household_id: (row.area_code, row.standing, row.reason, row.rank)

@@ -36,6 +36,7 @@ KIND_NAMES = {
     "areas-boundaries": N_("Impor batas wilayah"),
     "registry-import": N_("Impor data kependudukan"),
     "intake-stage": N_("Membaca daftar"),
+    "decree": N_("Pemeriksaan SK"),
     "intake-check": N_("Memeriksa daftar"),
     "intake-accept": N_("Menyimpan daftar"),
     "intake-undo": N_("Membatalkan daftar"),

@@ -23,8 +23,10 @@ from jps.targeting.drawing import REASON_NAMES, Reason, Standing
 from jps.targeting.models import TargetEntry, TargetList, TargetRule, TargetSnapshot
 from jps.targeting.quotas import METHOD_NAMES
 from jps.targeting.rules import STATE_NAMES, ListState
+from jps.targeting.scores import SCORE_NAMES, Score
 from jps.targeting.services import draw_list, get_list, move_list, verify_list
 from jps.text import N_
+from jps.web.formats import NONE, percent
 from jps.web.ledger_files import as_csv, as_xlsx
 from jps.web.places import full_name
 from jps.web.target_forms import read_scenario
@@ -58,6 +60,7 @@ class Person:
     head: str
     address: str
     village: str
+    score: str
 
 
 @bp.post("/")
@@ -104,6 +107,8 @@ def show(list_id: uuid.UUID) -> ResponseReturnValue:
         words=words_of(rule.tree),
         snapshot=db.session.get_one(TargetSnapshot, found.snapshot_id),
         states=STATE_NAMES,
+        score_name=SCORE_NAMES[Score(found.score)],
+        score_names=SCORE_NAMES,
         method=METHOD_NAMES[found.method],
         level=Level(found.level).label,
         area=_names([found.area_code]).get(found.area_code, found.area_code),
@@ -216,15 +221,15 @@ def _entries(found: TargetList, *standings: Standing) -> Select[TargetEntry, str
 
 def _people(found: TargetList, standing: Standing, page: int) -> list[Person]:
     query = _entries(found, standing).limit(PAGE).offset((page - 1) * PAGE)
-    return _named(db.session.execute(query).all())
+    return _named(db.session.execute(query).all(), Score(found.score))
 
 
 def _everybody(found: TargetList) -> list[Person]:
     query = _entries(found, Standing.SELECTED, Standing.WAITING)
-    return _named(db.session.execute(query).all())
+    return _named(db.session.execute(query).all(), Score(found.score))
 
 
-def _named(rows: Sequence[Any]) -> list[Person]:
+def _named(rows: Sequence[Any], score: Score) -> list[Person]:
     names = _names({row[0].area_code for row in rows})
     shown = actor().can(Can.SEE_HOUSEHOLDS)
     return [
@@ -233,9 +238,19 @@ def _named(rows: Sequence[Any]) -> list[Person]:
             head if shown else "",
             address if shown else "",
             names.get(entry.area_code, entry.area_code),
+            score_text(score, entry.score),
         )
         for entry, head, address in rows
     ]
+
+
+def score_text(score: Score, value: float | None) -> str:
+    """Return the number by which somebody is ranked as people read it."""
+    if value is None:
+        return NONE
+    if score is Score.DECILE:
+        return str(round(11 - 10 * value))
+    return percent(value)
 
 
 def _cells(person: Person) -> tuple[str, ...]:
