@@ -52,6 +52,10 @@ WORK: WorkTable = {
     "export": "jps.exports.work:export_work",
     "target-snapshot": "jps.targeting.taking:snapshot_work",
     "fieldwork": "jps.fieldwork.work:fieldwork_work",
+    "benefit-plan": "jps.benefits.planning:plan_work",
+    "payments-check": "jps.benefits.payment_work:check_work",
+    "payments-write": "jps.benefits.payment_work:write_work",
+    "payments-undo": "jps.benefits.payment_work:undo_work",
     "decree": "jps.decrees.work:decree_work",
 }
 

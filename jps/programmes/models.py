@@ -213,11 +213,14 @@ class Benefit(Scoped, Base):
     """One delivery to one recipient: planned, and what became of it. Rupiah."""
 
     __tablename__ = "benefit"
-    __table_args__ = (UniqueConstraint("recipient_id", "instalment"),)
+    __table_args__ = (
+        UniqueConstraint("recipient_id", "instalment"),
+        Index(None, "decree_id", "area_code", "instalment"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     area_code: Mapped[str] = mapped_column(AREA_CODE, index=True)
-    decree_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("decree.id"), index=True)
+    decree_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("decree.id"))
     recipient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recipient.id"))
     instalment: Mapped[int]  # from 1
     due_on: Mapped[date] = mapped_column(Date)
@@ -229,7 +232,9 @@ class Benefit(Scoped, Base):
     proof: Mapped[str] = mapped_column(String(12), default="")  # photo, signature, list, bank
     proof_sha256: Mapped[str | None] = mapped_column(String(64))
     proof_type: Mapped[str | None] = mapped_column(String(40))
-    reason: Mapped[str] = mapped_column(Text, default="")  # why not delivered
+    reason: Mapped[str] = mapped_column(String(16), default="")  # why not delivered
+    note: Mapped[str] = mapped_column(Text, default="")
+    taker: Mapped[str] = mapped_column(String(120), default="")  # who took it, if another
     reference: Mapped[str] = mapped_column(String(80), default="")  # of the bank or the post
     state_by: Mapped[str] = mapped_column(String(64))
     state_at: Mapped[datetime] = mapped_column(UtcDateTime)

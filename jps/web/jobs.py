@@ -46,6 +46,10 @@ KIND_NAMES = {
     "target-snapshot": N_("Potret data untuk daftar sasaran"),
     "fieldwork": N_("Mutu pendataan"),
     "batch": N_("Tindakan untuk banyak rumah tangga"),
+    "benefit-plan": N_("Menyusun rencana penyaluran"),
+    "payments-check": N_("Memeriksa berkas pembayaran"),
+    "payments-write": N_("Mencatat pembayaran"),
+    "payments-undo": N_("Membatalkan catatan pembayaran"),
 }
 # What may be started here: it is about all households and needs no file.
 STARTABLE = {

@@ -354,7 +354,9 @@ def upgrade() -> None:
         sa.Column("proof", sa.String(length=12), nullable=False),
         sa.Column("proof_sha256", sa.String(length=64), nullable=True),
         sa.Column("proof_type", sa.String(length=40), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("taker", sa.String(length=120), nullable=False),
         sa.Column("reference", sa.String(length=80), nullable=False),
         sa.Column("state_by", sa.String(length=64), nullable=False),
         sa.Column("state_at", jps.db.UtcDateTime(timezone=True), nullable=False),
@@ -371,7 +373,84 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("benefit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_benefit_area_code"), ["area_code"], unique=False)
-        batch_op.create_index(batch_op.f("ix_benefit_decree_id"), ["decree_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_benefit_decree_id_benefit_area_code_benefit_instalment"),
+            ["decree_id", "area_code", "instalment"],
+            unique=False,
+        )
+
+    op.create_table(
+        "payment_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "area_code",
+            sa.String(length=13).with_variant(sa.String(length=13, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("decrees", sa.JSON(), nullable=False),
+        sa.Column("due_from", sa.Date(), nullable=True),
+        sa.Column("due_to", sa.Date(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("made_at", jps.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("written_by", sa.String(length=64), nullable=True),
+        sa.Column("written_at", jps.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(length=64), nullable=True),
+        sa.Column("undone_at", jps.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programme.id"],
+            name=op.f("fk_payment_file_programme_id_programme"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_file")),
+    )
+    with op.batch_alter_table("payment_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_file_area_code"), ["area_code"], unique=False)
+
+    op.create_table(
+        "payment",
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column(
+            "area_code",
+            sa.String(length=13).with_variant(sa.String(length=13, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("account", sa.String(length=40), nullable=False),
+        sa.Column("nik", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("recipient_id", sa.Uuid(), nullable=True),
+        sa.Column("planned", sa.BigInteger(), nullable=True),
+        sa.Column("benefits", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["payment_file.id"], name=op.f("fk_payment_file_id_payment_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"], ["recipient.id"], name=op.f("fk_payment_recipient_id_recipient")
+        ),
+        sa.PrimaryKeyConstraint("file_id", "row", name=op.f("pk_payment")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_area_code"), ["area_code"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_payment_file_id_payment_outcome_payment_row"),
+            ["file_id", "outcome", "row"],
+            unique=False,
+        )
 
     op.create_table(
         "finding",
@@ -507,8 +586,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_finding_area_code"))
 
     op.drop_table("finding")
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_file_id_payment_outcome_payment_row"))
+        batch_op.drop_index(batch_op.f("ix_payment_area_code"))
+
+    op.drop_table("payment")
+    with op.batch_alter_table("payment_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_file_area_code"))
+
+    op.drop_table("payment_file")
     with op.batch_alter_table("benefit", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_benefit_decree_id"))
+        batch_op.drop_index(batch_op.f("ix_benefit_decree_id_benefit_area_code_benefit_instalment"))
         batch_op.drop_index(batch_op.f("ix_benefit_area_code"))
 
     op.drop_table("benefit")
