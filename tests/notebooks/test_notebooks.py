@@ -21,7 +21,7 @@ from jps.db import db
 from jps.targeting.facts import Unit
 from jps.targeting.frozen import facts, newest_snapshot, opened
 from jps.web.data import NOTEBOOKS
-from tests.conftest import FAST
+from tests.apps import FAST
 from tests.databases import Databases
 from tests.repository import ROOT
 
