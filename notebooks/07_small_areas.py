@@ -23,7 +23,7 @@ from rich import print
 
 from jps.analysis import open_office
 from jps.welfare.design import Design
-from jps.welfare.measures import expected_rate
+from jps.welfare.measures import mean
 
 office = open_office()
 FIGURES = Path(os.environ.get("JPS_FIGURES", "figures"))
@@ -38,6 +38,9 @@ areas = office.areas()
 # %% [markdown]
 # ## Direct rates, and covariates that do not come from the same households
 #
+# What is estimated is the expected rate, the mean probability of an area's people; its error is
+# that of who is on record. (That nobody knows who of them is poor comes on top where the poor are
+# counted, and is no noise of this rate.)
 # Variances of so few households are themselves noise, so they are smoothed: one variance per
 # household for all, over the number of households.
 
@@ -45,7 +48,7 @@ areas = office.areas()
 rows = []
 for code, group in scored.groupby(scored["area"].str[:8]):
     if len(group) >= LEAST:
-        found = expected_rate(group["npl100"], Design(group["persons"]))
+        found = mean(group["npl100"], Design(group["persons"]))
         rows.append((code, len(group), found.value, found.error))
 direct = pd.DataFrame(rows, columns=["code", "n", "rate", "error"]).set_index("code")
 per_household = float((direct["error"] ** 2 * direct["n"]).mean())
