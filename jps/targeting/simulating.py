@@ -86,7 +86,7 @@ def preview_quotas(session: Session, home: Path, definition: Definition) -> list
     """Return the quota areas of a list with what they would get by the definition's method."""
     snapshot = newest_snapshot(session)
     require_area(session, definition)
-    listed = listed_from(home, snapshot, definition)
+    listed = listed_from(home, snapshot.content_hash, definition)
     groups = quota_areas(listed.people.areas, definition)
     codes, starts = runs(groups)
     eligible = listed.drawn.ranks > 0
