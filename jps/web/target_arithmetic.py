@@ -25,12 +25,17 @@ from jps.targeting.models import TargetEntry, TargetList, TargetSnapshot
 from jps.targeting.quotas import Method
 from jps.targeting.scores import MIXED, SCORE_NAMES, Score, score_parts
 from jps.targeting.services import get_list
+from jps.web.formats import number
 from jps.web.places import village_name
 from jps.web.score_models import code_label, feature_label
 from jps.web.target_people import score_text
 from jps.welfare.pmt import Missing, Prediction
+from jps.welfare.pmt import Part as Addend
 
 bp = Blueprint("target_arithmetic", __name__, url_prefix="/targeting/households")
+
+
+_NOTHING = 5e-5  # less is not seen with four decimals
 
 
 @dataclass(frozen=True)
@@ -45,11 +50,13 @@ class Term:
 
 @dataclass(frozen=True)
 class Modelled:
-    """What a model says of the household, or which answers are missing."""
+    """What a model says of the household, or which answers are missing; `neutral` are answers that
+    the model counts from, which add nothing."""
 
     model: ScoreModel
     intercept: float
     terms: tuple[Term, ...]
+    neutral: tuple[Term, ...]
     said: Prediction | None
     missing: tuple[str, ...]
 
@@ -118,7 +125,7 @@ def _modelled(household: Household) -> Modelled | None:
     terms = tuple(
         Term(
             feature_label(part.variable),
-            code_label(part.variable, part.answer) if part.number is None else part.answer,
+            _answer(part),
             part.coefficient,
             part.adds,
         )
@@ -130,7 +137,15 @@ def _modelled(household: Household) -> Modelled | None:
         missing: tuple[str, ...] = ()
     except Missing as error:
         said, missing = None, tuple(feature_label(name) for name in error.names)
-    return Modelled(row, start, terms, said, missing)
+    adding = tuple(term for term in terms if abs(term.adds) >= _NOTHING)
+    neutral = tuple(term for term in terms if abs(term.adds) < _NOTHING)
+    return Modelled(row, start, adding, neutral, said, missing)
+
+
+def _answer(part: Addend) -> str:
+    if part.number is None:
+        return code_label(part.variable, part.answer)
+    return number(part.number, 0 if part.number.is_integer() else 2)
 
 
 def _deciles(household: Household) -> list[Ranked]:
