@@ -50,6 +50,8 @@ NAMES = (
     *("inside", "kabkota", "kecamatan", "kind", "language", "level", "line", "member", "name"),
     *("new", "next", "nik", "of", "old", "page", "password", "person", "q", "reason", "role"),
     *("state", "text", "to", "use", "username", "verdict", "version", "who"),
+    *("about", "code", "due_on", "finding", "from_on", "household", "list", "order", "owner"),
+    *("pick", "presence", "programme", "recipient", "result", "source", "strike", "visited_on"),
 )
 JSON = (
     '{"reason": "\\ud800", "text": "\\ud800", "entered_by": "\\ud800", "area": "\\u0000"}',

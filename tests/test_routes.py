@@ -21,6 +21,12 @@ REFUSALS = {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED}
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """An application that may get routes."""
+    return own_app
+
+
+@pytest.fixture
 def database_url(databases: Databases, tmp_path: Path) -> str:
     """SQLite alone: who may pass does not depend on the database."""
     return databases.sqlite(tmp_path / "office")
@@ -96,6 +102,8 @@ def test_open_doors_are_few(app: Flask) -> None:
     assert found == below_odk | {
         "GET /api/docs",
         "GET /api/openapi.json",
+        "GET /check/",
+        "GET /check/<code>",
         "GET /healthz",
         "GET /login",
         # The token in the address is what lets a phone in (`jps.openrosa.doors.by_token`).

@@ -22,6 +22,8 @@ COMMANDS = (
     ("jps.commands.match", "match"),
     ("jps.commands.export", "export_cli"),
     ("jps.commands.lists", "lists_cli"),
+    ("jps.commands.decrees", "decrees_cli"),
+    ("jps.commands.programmes", "programmes_cli"),
     ("jps.commands.demo", "demo"),
 )
 

@@ -19,7 +19,7 @@ from jps.intake.models import (
     IntakeRecord,
     IntakeRow,
 )
-from jps.intake.rules import Fate, Outcome
+from jps.intake.rules import Fate, ListKind, Outcome
 
 LATEST = 100  # lists shown
 SAMPLE_ROWS = 200  # looked at for sample values
@@ -35,8 +35,10 @@ def batch_of(session: Session, batch_id: str | uuid.UUID) -> IntakeBatch:
 
 
 def list_batches(session: Session) -> Sequence[IntakeBatch]:
-    """Return the latest lists that the session may see, newest first."""
-    query = select(IntakeBatch).order_by(IntakeBatch.created_at.desc()).limit(5 * LATEST)
+    """Return the latest lists of households that the session may see, newest first."""
+    one = IntakeBatch
+    query = select(one).where(one.kind == ListKind.HOUSEHOLDS)
+    query = query.order_by(one.created_at.desc()).limit(5 * LATEST)
     return [batch for batch in session.scalars(query) if _sees(session, batch)][:LATEST]
 
 
@@ -156,7 +158,8 @@ def first_rows(session: Session, batch: IntakeBatch, place: int) -> Sequence[str
     return session.scalars(query).all()
 
 
-def saved_mappings(session: Session, headers: str) -> Sequence[IntakeMapping]:
-    """Return the mappings saved for these headers, the newest first."""
-    query = select(IntakeMapping).where(IntakeMapping.headers == headers)
+def saved_mappings(session: Session, headers: str, kind: str) -> Sequence[IntakeMapping]:
+    """Return the mappings saved for these headers of lists of a kind, the newest first."""
+    one = IntakeMapping
+    query = select(one).where(one.headers == headers, one.kind == kind)
     return session.scalars(query.order_by(IntakeMapping.saved_at.desc())).all()

@@ -14,6 +14,7 @@ class ListKind(StrEnum):
     """What the rows of a list are about."""
 
     HOUSEHOLDS = "households"
+    RECIPIENTS = "recipients"  # of a decree; see `jps.decrees`
 
 
 class BatchState(StrEnum):

@@ -92,6 +92,7 @@ def begin_batch(
     scope: AreaScope,
     by: str,
     at: datetime,
+    kind: ListKind = ListKind.HOUSEHOLDS,
 ) -> IntakeBatch:
     """Register a list and queue the staging of its rows.
 
@@ -105,6 +106,7 @@ def begin_batch(
     waiting = select(one).where(
         one.digest == delivery.digest,
         one.source == source,
+        one.kind == kind,
         one.created_by == by,
         one.state.in_([BatchState.STAGING, BatchState.STAGED, BatchState.CHECKED]),
     )
@@ -113,7 +115,7 @@ def begin_batch(
             return known
     batch = IntakeBatch(
         id=uuid.uuid4(),
-        kind=ListKind.HOUSEHOLDS,
+        kind=kind,
         source=source,
         label=one_line(label)[:MAX_LABEL],
         file=delivery.file,
@@ -158,7 +160,7 @@ def propose_mapping(
     if batch.mapping:
         return ColumnMapping.from_json(batch.mapping), None
     headers = headers_of(batch)
-    for saved in saved_mappings(session, headers_digest(headers)):
+    for saved in saved_mappings(session, headers_digest(headers), batch.kind):
         mapping = ColumnMapping.from_json(saved.mapping)
         if {name: tuple(found) for name, found in mapping.headers.items()} == headers:
             return mapping, saved

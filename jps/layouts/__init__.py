@@ -16,7 +16,7 @@ from jps.layouts.layout import (
     RowProblem,
 )
 from jps.layouts.places import Places
-from jps.layouts.reading import OWN, layout_of, layouts
+from jps.layouts.reading import OWN, layout_of, layouts, recipient_layouts
 from jps.layouts.recognising import ColumnBook, Suggestion, recognise, suggest, undeclared
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "find_header",
     "layout_of",
     "layouts",
+    "recipient_layouts",
     "recognise",
     "suggest",
     "undeclared",

@@ -62,6 +62,14 @@ def layouts(form: Form, folder: Path) -> tuple[Layout, ...]:
     return _layouts(_ByVersion(form), folder)
 
 
+def recipient_layouts(form: Form, folder: Path) -> tuple[Layout, ...]:
+    """Return the layouts of lists of recipients, `recipients/` in the same folder; one row is one.
+
+    What no question asks for is kept: `born`, `account`, `component`, `status`, `amount`.
+    """
+    return _recipient_layouts(_ByVersion(form), folder)
+
+
 def layout_of(key: str, known: Sequence[Layout]) -> Layout:
     """Return the layout called `key`; KeyError when there is none."""
     for layout in known:
@@ -85,9 +93,20 @@ class _ByVersion:
 
 @lru_cache(maxsize=8)
 def _layouts(known: _ByVersion, folder: Path) -> tuple[Layout, ...]:
-    form = known.form
+    shared = _shared(known.form, folder)
+    described = (_described(path, shared) for path in sorted(folder.glob("*.toml")))
+    return (_own(shared), *described)
+
+
+@lru_cache(maxsize=8)
+def _recipient_layouts(known: _ByVersion, folder: Path) -> tuple[Layout, ...]:
+    shared = _shared(known.form, folder)
+    return tuple(_described(path, shared) for path in sorted(folder.glob("recipients/*.toml")))
+
+
+def _shared(form: Form, folder: Path) -> _Shared:
     systems = read_systems(folder / "codes", form)
-    shared = _Shared(
+    return _Shared(
         form,
         read_words(folder / "codes" / "words.csv"),
         read_spellings(folder / "headers.csv"),
@@ -95,8 +114,6 @@ def _layouts(known: _ByVersion, folder: Path) -> tuple[Layout, ...]:
         ambiguous_questions(systems, form),
         {q.name: "member" if q.in_roster else "household" for q in form if not q.is_calculated},
     )
-    described = (_described(path, shared) for path in sorted(folder.glob("*.toml")))
-    return (_own(shared), *described)
 
 
 def _own(shared: _Shared) -> Layout:

@@ -8,11 +8,16 @@ from jps.sample.documents import SampleHousehold, TrueMember
 from jps.sample.livelihood import Rate, poor_likelihood
 from jps.sample.making import SURVEY_DAY, Sample, make_sample, published_rates
 from jps.sample.places import SampleArea
+from jps.sample.recipients import HEADER as RECIPIENT_HEADER
+from jps.sample.recipients import LISTS, ListKind, recipient_rows
 from jps.sample.registry import HEADER, write_registry_csv
 
 __all__ = [
     "HEADER",
+    "LISTS",
+    "RECIPIENT_HEADER",
     "SURVEY_DAY",
+    "ListKind",
     "Rate",
     "Sample",
     "SampleArea",
@@ -21,5 +26,6 @@ __all__ = [
     "make_sample",
     "poor_likelihood",
     "published_rates",
+    "recipient_rows",
     "write_registry_csv",
 ]

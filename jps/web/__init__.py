@@ -27,6 +27,7 @@ BLUEPRINTS = (
     ("jps.web.quality", "bp"),
     ("jps.web.sample_review", "bp"),
     ("jps.web.match_models", "bp"),
+    ("jps.web.programmes", "bp"),
     ("jps.web.targeting", "bp"),
     ("jps.web.target_rules", "bp"),
     ("jps.web.target_lists", "bp"),
@@ -56,6 +57,20 @@ BLUEPRINTS = (
     ("jps.web.exports", "bp"),
     ("jps.web.monitor", "bp"),
     ("jps.web.backcheck", "bp"),
+    ("jps.web.findings", "bp"),
+    ("jps.web.finding", "bp"),
+    ("jps.web.strikes", "bp"),
+    ("jps.web.letters", "bp"),
+    ("jps.web.letter_check", "bp"),
+    ("jps.web.appeals", "bp"),
+    ("jps.web.appeal_desk", "bp"),
+    ("jps.web.decrees", "bp"),
+    ("jps.web.decree_columns", "bp"),
+    ("jps.web.decree_files", "bp"),
+    ("jps.web.recipients", "bp"),
+    ("jps.web.memberships", "bp"),
+    ("jps.web.tokens", "bp"),
+    ("jps.web.data", "bp"),
 )
 
 

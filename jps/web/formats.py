@@ -87,6 +87,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "rupiah": rupiah,
     "day": day,
     "iso_day": iso_day,
+    "iso_moment": iso_moment,
     "moment": moment,
     "mask": mask_nik,
     "duration": duration,

@@ -41,6 +41,7 @@ from jps.web.codebook import form_in_force
 from jps.web.comparing import shown_answer
 from jps.web.drafts import author
 from jps.web.fields import language, problem_text
+from jps.web.household_aid import aid_of
 from jps.web.household_history import SOURCE_NAMES, masked_answer
 from jps.web.merge_page import around
 from jps.web.photos import photos_of
@@ -132,6 +133,7 @@ def page_of(session: Session, household: Household) -> dict[str, object]:
         "outcome_names": OUTCOME_NAMES,
         "steps": steps_of(session, household),
         "may_change": actor().can(Can.PROPOSE_CHANGES) and is_settled(State(household.state)),
+        "aid": aid_of(session, household),
         "changes": waiting_for(session, household.id),
         "change_kinds": CHANGE_NAMES,
         "remarks": remarks_at(session, household, form),

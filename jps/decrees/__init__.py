@@ -1,0 +1,1 @@
+"""Decrees with their lists: loaded, compared with the registry and our households, reported on."""
