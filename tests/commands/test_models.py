@@ -15,7 +15,8 @@ from jps.commands.answers import PROBLEMS, USAGE
 from jps.config import DATA, Settings
 from jps.db import db
 from jps.targeting.services import write_list_bundle
-from tests.conftest import FAST, NOW
+from tests.apps import FAST
+from tests.conftest import NOW
 from tests.databases import Databases
 from tests.targeting.test_services import defined, drawn, homes, run_snapshot
 
