@@ -24,6 +24,7 @@ COMMANDS = (
     ("jps.commands.lists", "lists_cli"),
     ("jps.commands.decrees", "decrees_cli"),
     ("jps.commands.programmes", "programmes_cli"),
+    ("jps.commands.deciles", "deciles_cli"),
     ("jps.commands.demo", "demo"),
 )
 

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from jps.commands.answers import fail_on_problems
 from jps.commands.demo_aid import bring_decrees
+from jps.commands.demo_deciles import give_deciles
 from jps.commands.demo_lists import draw_example
 from jps.commands.demo_office import (
     enter_households,
@@ -99,6 +100,8 @@ def _main_job(
     for name, kind, title, params in steps:
         with watch.step(name):
             run_to_end(kind, params, title=title, quiet=quiet)
+    with watch.step("deciles"):
+        give_deciles(db.session(), settings.home, seed, quiet=quiet)
     with watch.step("decrees"):
         bring_decrees(db.session(), settings.home, sample, settings.province, quiet=quiet)
     with watch.step("data frozen"):

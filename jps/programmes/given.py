@@ -123,7 +123,7 @@ def terms_of(columns: Mapping[str, Any]) -> TermsFacts:
 def programme_problems(facts: ProgrammeFacts) -> Problems:
     """Return what is wrong with a programme: field -> messages to translate."""
     found: Problems = {}
-    if not _CODE.match(facts.code):
+    if not _CODE.match(facts.code) or facts.code == "new":  # an address of its own
         found["code"] = [BAD_CODE]
     if not 0 < len(facts.name) <= 120:
         found["name"] = [NO_NAME]

@@ -44,6 +44,7 @@ KIND_NAMES = {
     "assess": N_("Penilaian kemiskinan"),
     "export": N_("Ekspor rumah tangga"),
     "target-snapshot": N_("Potret data untuk daftar sasaran"),
+    "deciles": N_("Impor desil"),
     "fieldwork": N_("Mutu pendataan"),
     "findings": N_("Mencari temuan tentang penerima"),
     "batch": N_("Tindakan untuk banyak rumah tangga"),

@@ -20,6 +20,7 @@ ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.SEE_MAPS, "maps.index", "map", N_("Peta")),
     (Can.SEE_TARGETING, "targeting.index", "bullseye", N_("Sasaran")),
     (Can.SEE_PROGRAMMES, "programmes.index", "gift", N_("Program")),
+    (Can.SEE_PROGRAMMES, "deciles.index", "sort-numeric-down", N_("Desil")),
     (Can.SEE_PROGRAMMES, "decrees.index", "file-earmark-check", N_("SK / Daftar penerima")),
     (Can.SEE_PROGRAMMES, "findings.index", "exclamation-diamond", N_("Temuan")),
     (Can.SEE_PROGRAMMES, "benefits.index", "truck", N_("Penyaluran")),
@@ -70,6 +71,7 @@ SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
         frozenset(
             {
                 "programmes.index",
+                "deciles.index",
                 "decrees.index",
                 "findings.index",
                 "benefits.index",
