@@ -78,6 +78,7 @@ ACTIONS: dict[str, str] = {
     "target-list-withdrawn": N_("Daftar sasaran ditarik"),
     "target-list-verified": N_("Daftar sasaran dibuktikan"),
     "target-list-exported": N_("Daftar sasaran diunduh"),
+    "target-list-compared": N_("Beda dua daftar sasaran diunduh"),
     "score-model-trained": N_("Model skor dilatih"),
     "score-model-approved": N_("Model skor disetujui"),
     "score-model-withdrawn": N_("Model skor ditarik"),
