@@ -101,6 +101,8 @@ ACTIONS: dict[str, str] = {
     "boundaries-drawn": N_("Batas skematis digambar"),
     "boundaries-imported": N_("Batas wilayah diimpor"),
     "figures-exported": N_("Angka peta diunduh"),
+    "figures-frozen": N_("Angka wilayah dibekukan"),
+    "points-opened": N_("Titik rumah tangga di peta dilihat"),
     "households-exported": N_("Rumah tangga diekspor"),
     "frame-read": N_("Tabel analisis dibaca"),
     "problems-exported": N_("Berkas masalah diunduh"),
