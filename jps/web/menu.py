@@ -18,6 +18,7 @@ ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.ENTER_HOUSEHOLDS, "work.index", "clipboard-check", N_("Tugas saya")),
     (Can.SEE_MAPS, "maps.index", "map", N_("Peta")),
     (Can.SEE_TARGETING, "targeting.index", "bullseye", N_("Sasaran")),
+    (Can.SEE_PROGRAMMES, "benefits.index", "box-seam", N_("Penyaluran")),
     (Can.SEE_HOUSEHOLDS, "households.index", "house", N_("Rumah tangga")),
     (Can.VERIFY_HOUSEHOLDS, "conflicts.index", "layout-split", N_("Dua versi")),
     (Can.SEE_SUBMISSIONS, "submissions.index", "phone", N_("ODK Collect")),
@@ -56,6 +57,7 @@ SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
             }
         ),
     ),
+    (N_("Program"), "gift", frozenset({"benefits.index"})),
     (
         N_("Data"),
         "database",
