@@ -65,19 +65,20 @@ def create_app(
     settings.folder(".")
     set_up_logs(settings.log_level)
     app = Flask("jps")
-    app.config.from_mapping(_config(settings) | dict(config or {}))
+    app.config.from_mapping(flask_config(settings) | dict(config or {}))
     if settings.proxies:
         hops = settings.proxies
         trusted = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
         app.__dict__["wsgi_app"] = trusted
-    _init_database(app)
+    connect_database(app)
     http.init_app(app)  # before the forgery check: a session that ended leads to the sign-in page
     _init_people(app)
     _register(app)
     return app
 
 
-def _config(settings: Settings) -> dict[str, Any]:
+def flask_config(settings: Settings) -> dict[str, Any]:
+    """Return what Flask and its extensions are told in the office of `settings`."""
     return {
         "JPS": settings,
         "SECRET_KEY": read_key(settings, "session"),
@@ -114,7 +115,8 @@ def _cookie_name(settings: Settings) -> str:
     return f"__Host-jps-{office}" if settings.https else f"jps-{office}"
 
 
-def _init_database(app: Flask) -> None:
+def connect_database(app: Flask) -> None:
+    """Let `app` use the database that its configuration names."""
     for module in MODELS:
         if find_spec(module.rpartition(".")[0]) and find_spec(module):
             import_module(module)

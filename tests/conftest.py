@@ -17,6 +17,7 @@ from jps.access.services import create_user
 from jps.app import create_app
 from jps.config import Settings
 from jps.db import EVERYWHERE, db, set_scope
+from tests.apps import FAST, Apps, close
 from tests.databases import Databases, postgres_server
 
 # A busy machine is no defect: properties are judged by what they say, not by how fast.
@@ -27,15 +28,6 @@ pytest_plugins = ("tests.offices",)
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 PASSWORD = "rahasia-contoh-2026"
-# No forgery tokens in forms that tests send by hand, and passwords hashed cheaply.
-FAST = {
-    "WTF_CSRF_ENABLED": False,
-    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
-        "argon2__time_cost": 1,
-        "argon2__memory_cost": 64,
-        "argon2__parallelism": 1,
-    },
-}
 SignIn = Callable[..., FlaskClient]
 
 
@@ -62,7 +54,7 @@ def database_url(
         request.getfixturevalue("postgres")
     url: str = getattr(databases, request.param)(tmp_path / "office")
     yield url
-    databases.drop(url)
+    databases.give_back(url)
 
 
 @pytest.fixture
@@ -73,14 +65,26 @@ def office(tmp_path: Path, database_url: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def apps() -> Apps:
+    """Where applications come from."""
+    return Apps()
+
+
 @pytest.fixture
-def app(office: Settings) -> Iterator[Flask]:
+def app(office: Settings, apps: Apps) -> Iterator[Flask]:
     """The application of that office."""
+    app = apps.of(office)
+    yield app
+    close(app)
+
+
+@pytest.fixture
+def own_app(office: Settings) -> Iterator[Flask]:
+    """The same, built for this test alone, which adds routes or changes what was built in."""
     app = create_app(office, FAST)
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    close(app)
 
 
 @pytest.fixture

@@ -17,10 +17,17 @@ from jps.config import Settings
 from jps.errors import Conflict, InvalidData
 from jps.http import Door, own_path, requires, saves
 from jps.text import N_
-from tests.conftest import FAST, PASSWORD, SignIn
+from tests.apps import FAST
+from tests.conftest import PASSWORD, SignIn
 from tests.databases import Databases
 
 NONCE = re.compile(r"'nonce-([\w-]{20,})'")
+
+
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """An application that may get routes."""
+    return own_app
 
 
 @pytest.fixture

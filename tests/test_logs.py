@@ -16,11 +16,18 @@ from jps.app import create_app
 from jps.config import Settings
 from jps.http import Door, requires
 from jps.logs import JsonLine, set_up_logs
-from tests.conftest import FAST, SignIn
+from tests.apps import FAST
+from tests.conftest import SignIn
 from tests.databases import Databases
 
 NAME, NIK = "Siti Contohwati", "7501014101909001"
 Lines = list[dict[str, Any]]
+
+
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """An application that may get routes."""
+    return own_app
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from jps.audit.services import Event, record, verify_chain
 from jps.config import Settings
 from jps.db import Base, db
 from jps.migrations import FOLDER
-from tests.conftest import FAST, NOW
+from tests.apps import FAST
+from tests.conftest import NOW
 from tests.databases import Databases
 from tests.repository import ROOT
 
@@ -62,6 +63,33 @@ def test_up_down_and_up_again(empty: Flask) -> None:
 def test_upgrade_twice_changes_nothing(empty: Flask) -> None:
     upgrade(directory=str(FOLDER))
     upgrade(directory=str(FOLDER))
+
+
+FILLED = (
+    "INSERT INTO score_model (version, name, source, content_hash, first_used_at)"
+    " VALUES ('1', 'PPI', '', 'a', :at)",
+    "INSERT INTO target_snapshot (content_hash, households, members, questionnaire_version,"
+    " score_model_id, taken_by, taken_at) VALUES ('b', 1, 2, '1', 1, 'ani', :at)",
+    "INSERT INTO target_rule (name, version, tree, note, made_by, made_at)"
+    " VALUES ('r', 1, '{}', '', 'ani', :at)",
+    "INSERT INTO target_list (id, name, programme, rule_id, snapshot_id, method, level, total,"
+    " amount, seed, quotas, content_hash, counts, state, state_by, state_at, state_reason,"
+    " drawn_by, drawn_at, area_code) VALUES ('00000000000000000000000000000001', 'l', '', 1, 1,"
+    " 'none', 'desa', 1, 1, '1', '{}', 'c', '{}', 'drawn', 'ani', :at, '', 'ani', :at, '75')",
+)
+
+
+def test_an_office_with_data_is_brought_up_to_date(empty: Flask) -> None:
+    upgrade(directory=str(FOLDER), revision="0009")
+    for statement in FILLED:
+        db.session.execute(text(statement), {"at": "2026-11-26 00:00:00+00:00"})
+    db.session.commit()
+    db.session.remove()
+    upgrade(directory=str(FOLDER))
+    kept = "SELECT count(*) FROM target_list JOIN target_snapshot s ON s.id = snapshot_id"
+    assert db.session.execute(text(kept)).scalar() == 1
+    if db.engine.dialect.name == "sqlite":
+        assert db.session.execute(text("PRAGMA foreign_keys")).scalar() == 1
 
 
 def test_migrations_are_one_line_of_files() -> None:

@@ -21,6 +21,12 @@ REFUSALS = {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED}
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """An application that may get routes."""
+    return own_app
+
+
+@pytest.fixture
 def database_url(databases: Databases, tmp_path: Path) -> str:
     """SQLite alone: who may pass does not depend on the database."""
     return databases.sqlite(tmp_path / "office")

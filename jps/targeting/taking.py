@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from jps.assessment.consumption import as_model, model_in_force
@@ -140,9 +140,23 @@ def _entries(session: Session, source: _Source) -> Iterator[list[Entry]]:
     last: tuple[str, uuid.UUID] | None = None
     while rows := _households(session, source.model_id, last):
         last = rows[-1].area_code, rows[-1].id
-        ids = [row.id for row in rows]
-        people, known = _people(session, ids), gather(session, ids, source.on)
-        yield [_entry(row, people.get(row.id, ()), known, source.model) for row in rows]
+        yield _made(session, rows, source)
+
+
+def some_entries(session: Session, ids: Sequence[uuid.UUID], *, on: date) -> list[Entry]:
+    """Return some of the households as a snapshot of a day would hold them, by area and id."""
+    model, trained = find_model(session, current_scorecard()), model_in_force(session)
+    source = _Source(
+        0 if model is None else model.id, None if trained is None else as_model(trained), None, on
+    )
+    query = _query(source.model_id).where(Household.id.in_(ids))
+    return _made(session, session.execute(query).all(), source)
+
+
+def _made(session: Session, rows: Sequence[Any], source: _Source) -> list[Entry]:
+    ids = [row.id for row in rows]
+    people, known = _people(session, ids), gather(session, ids, source.on)
+    return [_entry(row, people.get(row.id, ()), known, source.model) for row in rows]
 
 
 def _entry(row: Any, people: Sequence[_Person], known: Gathered, model: Model | None) -> Entry:
@@ -175,8 +189,17 @@ def _chance(
 def _households(
     session: Session, model_id: int, last: tuple[str, uuid.UUID] | None
 ) -> Sequence[Any]:
+    query = _query(model_id).limit(AT_ONCE)
+    if last is not None:
+        area, key = last
+        after = and_(Household.area_code == area, Household.id > key)
+        query = query.where(or_(Household.area_code > area, after))
+    return session.execute(query).all()
+
+
+def _query(model_id: int) -> Select[*tuple[Any, ...]]:
     mine = and_(Assessment.household_id == Household.id, Assessment.model_id == model_id)
-    query = (
+    return (
         select(
             Household.id,
             Household.area_code,
@@ -187,13 +210,7 @@ def _households(
         .outerjoin(Assessment, mine)
         .where(*_counted())
         .order_by(Household.area_code, Household.id)
-        .limit(AT_ONCE)
     )
-    if last is not None:
-        area, key = last
-        after = and_(Household.area_code == area, Household.id > key)
-        query = query.where(or_(Household.area_code > area, after))
-    return session.execute(query).all()
 
 
 def _people(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[_Person]]:

@@ -32,7 +32,8 @@ from jps.app import create_app
 from jps.areas.models import Area
 from jps.config import Settings
 from jps.db import db
-from tests.conftest import FAST, NOW, PASSWORD
+from tests.apps import FAST
+from tests.conftest import NOW, PASSWORD
 from tests.databases import Databases
 from tests.households.conftest import AREAS
 from tests.households_examples import household_document

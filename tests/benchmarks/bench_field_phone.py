@@ -9,19 +9,16 @@ import json
 import re
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
 from urllib.request import Request, urlopen
 
 from flask_security.utils import hash_password
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
-from waitress.server import create_server
 
 from jps.access.rules import Role
 from jps.access.services import create_user
@@ -33,6 +30,7 @@ from jps.migrations import bring_up_to_date
 from tests.browser.conftest import FLAGS, PHONE, find_chromium
 from tests.households_examples import household_document
 from tests.offices import AREAS
+from tests.serving import serving
 
 PASSWORD = "sandi-tolok-ukur"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -108,12 +106,8 @@ def office() -> Iterator[str]:
                 at=NOW,
             )
             db.session.commit()
-        server: Any = create_server(app, host="127.0.0.1", port=0, threads=8)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.effective_port}"
-        server.close()
-        thread.join(timeout=5)
+        with serving(app) as address:
+            yield address
         with app.app_context():
             db.engine.dispose()
 

@@ -41,7 +41,8 @@ from jps.households.models import Household, HouseholdHistory
 from jps.migrations import bring_up_to_date
 from jps.worker import utc_now
 from tests.api.serving import free_port
-from tests.conftest import FAST, PASSWORD
+from tests.apps import FAST
+from tests.conftest import PASSWORD
 from tests.databases import Databases, postgres_server
 from tests.repository import ROOT
 

@@ -1,20 +1,18 @@
 """A real server and a real browser. Any request to another host or script error fails the test."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from waitress.server import create_server
 
 from tests.conftest import PASSWORD
 from tests.databases import Databases
+from tests.serving import serving
 
 PATIENCE = 30_000  # ms that a page may take on a busy machine; waiting ends as soon as it is there
 expect.set_options(timeout=PATIENCE)
@@ -58,12 +56,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def live(app: Flask) -> Iterator[str]:
     """Serve `app` on a free port of this machine and return its address."""
-    server: Any = create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+    with serving(app) as address:
+        yield address
 
 
 @dataclass
@@ -86,6 +80,17 @@ class Visit:
         self.page.fill("#username", username)
         self.page.fill("#password", PASSWORD)
         self.page.click("main form button")
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def choose(self, section: str, entry: str) -> Page:
+        """Go to `entry` of the main menu, through its section, as a reader does."""
+        menu = self.page.get_by_role("navigation", name="Menu utama")
+        toggler = menu.get_by_role("button", name="Buka menu")
+        if toggler.is_visible():
+            toggler.click()
+        menu.locator("summary", has_text=section).click()
+        menu.get_by_role("link", name=entry, exact=True).click()
         self.page.wait_for_load_state("networkidle")
         return self.page
 

@@ -74,8 +74,8 @@ def test_a_split_is_asked_for_on_a_phone_and_decided_at_a_desk(
     look(phone, "request-360")
 
     desk = visit(DESK)
-    page = desk.sign_in(OPERATOR)
-    page.get_by_role("link", name="Perubahan", exact=True).click()
+    desk.sign_in(OPERATOR)
+    page = desk.choose("Lapangan", "Perubahan")
     look(desk, "queue-1366")
     page.get_by_role("link", name="Pecah menjadi dua").click()
     look(desk, "request-1366")

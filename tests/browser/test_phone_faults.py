@@ -1,52 +1,40 @@
 """What goes wrong on a phone: a full disk, a dead server, two tabs, a sign-out, a broken phone."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Dialog, Page, expect
-from waitress.server import create_server
-from waitress.wasyncore import close_all
 
 from jps.access.rules import Role
 from tests.browser.conftest import PHONE, Visit, Visitor
 from tests.browser.phones import Store, begin, forgive, open_phone, rows, saved
 from tests.offices import NewHousehold
+from tests.serving import LiveServer
 
 pytestmark = pytest.mark.browser
 
 SECRET = "delapan huruf"
 QUOTA = 6_000_000  # bytes
-# Other things on the phone take all the room that there is.
-FILL_DISK = """async () => {
+# Whether the disk takes as many bytes. A refusal makes Chromium forget what room it remembered.
+FITS = """async (size) => {
   const database = await new Promise((resolve) => {
     const request = indexedDB.open("jps-phone");
     request.onsuccess = () => resolve(request.result);
   });
-  const put = (name, size) => new Promise((resolve) => {
+  const fits = await new Promise((resolve) => {
     const running = database.transaction("kept", "readwrite", { durability: "strict" });
-    const bytes = crypto.getRandomValues(new Uint8Array(size));
-    running.objectStore("kept").put({ name, owner: "filler", bytes });
+    const bytes = crypto.getRandomValues(new Uint8Array(60000));
+    const big = Array.from({ length: size / 60000 }, () => bytes.slice());
+    running.objectStore("kept").put({ name: "filler", owner: "filler", big });
     running.oncomplete = () => resolve(true);
     running.onabort = () => resolve(false);
   });
-  let count = 0;
-  for (const size of [60000, 6000, 600, 60]) while (await put(`filler-${count}`, size)) count += 1;
   database.close();
-  return count;
+  return fits;
 }"""
-FREE_DISK = """() => new Promise((resolve) => {
-  const request = indexedDB.open("jps-phone");
-  request.onsuccess = () => {
-    const running = request.result.transaction("kept", "readwrite");
-    running.objectStore("kept").delete(IDBKeyRange.bound("filler-", "filler-z"));
-    running.oncomplete = resolve;
-  };
-})"""
 # What IndexedDB holds, as one text; and what the cache does.
 DATABASE = """async () => {
   const seen = [];
@@ -112,18 +100,9 @@ def phone(visit: Visitor, areas: None, ani: str) -> Visit:
 @pytest.fixture
 def mortal(app: Flask) -> Iterator[tuple[str, Callable[[], None]]]:
     """A server and how to kill it; the browser goes on believing that it is online."""
-    server: Any = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-
-    def kill() -> None:
-        server.close()
-        close_all(server._map)
-        server.task_dispatcher.shutdown()
-        thread.join(timeout=5)
-
-    yield f"http://127.0.0.1:{server.effective_port}", kill
-    kill()
+    server = LiveServer(app)
+    yield server.address, server.stop
+    server.stop()
 
 
 def test_the_form_starts_when_the_server_is_dead(
@@ -148,12 +127,17 @@ def test_a_full_phone_says_so_and_keeps_what_was_typed(
     phone = visit(PHONE)
     page = phone.page
     cdp = page.context.new_cdp_session(page)
-    cdp.send("Storage.overrideQuotaForOrigin", {"origin": phone.base, "quotaSize": QUOTA})
+
+    def allow(size: int) -> None:
+        cdp.send("Storage.overrideQuotaForOrigin", {"origin": phone.base, "quotaSize": size})
+
+    allow(QUOTA)
     open_phone(phone, ani)
     begin(page)
     page.fill("#address", "Jalan Pertama")
     saved(page)
-    assert page.evaluate(FILL_DISK) > 0
+    allow(1)  # other things on the phone take all the room that there is
+    assert not page.evaluate(FITS, QUOTA)
     page.fill("#address", "Jalan Penuh")
     expect(page.locator(".trouble")).to_contain_text("Penyimpanan HP penuh")
     assert page.input_value("#address") == "Jalan Penuh"
@@ -166,7 +150,7 @@ def test_a_full_phone_says_so_and_keeps_what_was_typed(
     assert Path(download.value.path()).stat().st_size > 200
     page.get_by_role("button", name="Kembali ke isian").click()
     assert page.input_value("#address") == "Jalan Penuh"
-    page.evaluate(FREE_DISK)
+    allow(QUOTA)  # and are deleted
     page.get_by_role("button", name="Coba lagi").click()
     saved(page)
     page.reload()

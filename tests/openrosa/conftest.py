@@ -1,6 +1,5 @@
 """A real server, phones that are connected to it, and what arrived."""
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,8 +7,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload, undefer
-from waitress import wasyncore
-from waitress.server import create_server
 
 from jps.access.devices import create_device_token
 from jps.access.rules import Role
@@ -19,6 +16,7 @@ from jps.odk.models import Submission
 from jps.worker import run_chores
 from tests.conftest import NOW
 from tests.openrosa.collect import Collect
+from tests.serving import serving
 
 VILLAGE = "75.01.01.2001"
 NewPhone = Callable[..., Collect]
@@ -28,18 +26,8 @@ Arrived = Callable[[], list[Submission]]
 @pytest.fixture
 def live(app: Flask) -> Iterator[str]:
     """Serve `app` on a free port of this machine and return its address."""
-    server: Any = create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(lambda: _leave(server))
-    thread.join(timeout=10)
-
-
-def _leave(server: Any) -> None:
-    """Stop in the thread of the server itself, when no request is under way any more."""
-    server.task_dispatcher.shutdown(timeout=5)
-    wasyncore.close_all(server._map, ignore_all=True)
+    with serving(app) as address:
+        yield address
 
 
 def connect(app: Flask, username: str, *areas: str, days: int = 30) -> str:
