@@ -56,6 +56,7 @@ BLUEPRINTS = (
     ("jps.web.delivering", "bp"),
     ("jps.web.payments", "bp"),
     ("jps.web.realisation", "bp"),
+    ("jps.web.dashboard", "bp"),
     ("jps.web.backcheck", "bp"),
     ("jps.web.tokens", "bp"),
     ("jps.web.data", "bp"),

@@ -129,10 +129,11 @@ def _view() -> MapView:
     reader = Reader(
         scope=actor().scope, minimum=settings().map_min_households, on=today(), at=now()
     )
-    return map_view(db.session(), read_choice(asked), reader=reader, sums=_sums())
+    return map_view(db.session(), read_choice(asked), reader=reader, sums=village_sums())
 
 
-def _sums() -> VillageSums:
+def village_sums() -> VillageSums:
+    """Return the sums that the office keeps for its maps."""
     kept = current_app.extensions.setdefault("jps-village-sums", VillageSums(perf_counter))
     return cast(VillageSums, kept)
 

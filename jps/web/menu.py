@@ -16,6 +16,7 @@ from jps.text import N_
 # Permission, endpoint, icon (Bootstrap Icons), text; in the order of the menu.
 ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.ENTER_HOUSEHOLDS, "work.index", "clipboard-check", N_("Tugas saya")),
+    (Can.SEE_PROGRAMMES, "dashboard.index", "speedometer", N_("Ringkasan")),
     (Can.SEE_MAPS, "maps.index", "map", N_("Peta")),
     (Can.SEE_TARGETING, "targeting.index", "bullseye", N_("Sasaran")),
     (Can.SEE_PROGRAMMES, "benefits.index", "box-seam", N_("Penyaluran")),
