@@ -129,6 +129,8 @@ def months(rows: Sequence[Month], width: float, label: str, say: Say, *, place: 
         parts.append(Text(x + each / 2, 67, row.name, 6, "middle", QUIET))
         if value and (value == most or number == len(rows) - 1):
             parts.append(Text(x + each / 2, 55 - height, say(value), 6.5, "middle"))
+    if not any(values):
+        parts.append(Text(width / 2, 40, "–", 8, "middle", QUIET))
     return Drawing(width, 70, tuple(parts), label)
 
 

@@ -197,12 +197,13 @@ def decile_counts(session: Session, inside: str) -> dict[int, int]:
         .subquery()
     )
     query = (
-        select(func.coalesce(newest.c.decile, 0), func.count())
+        select(newest.c.decile, func.count())
         .join(Household, Household.id == newest.c.household_id)
         .where(newest.c.place == 1, *counted())
-        .group_by(func.coalesce(newest.c.decile, 0))
+        .group_by(newest.c.decile)
     )
-    return {int(decile): families for decile, families in sorted(session.execute(query).all())}
+    rows = session.execute(query)
+    return {decile or 0: families for decile, families in rows}
 
 
 def trends(session: Session, inside: str, on: date) -> tuple[Month, ...]:

@@ -52,6 +52,7 @@ def _use_fonts() -> None:
     folder = Path(str(reportlab.__file__)).parent / "fonts"
     for name, file in FONTS.items():
         pdfmetrics.registerFont(TTFont(name, str(folder / file)))
+    pdfmetrics.registerFontFamily(_PLAIN, normal=_PLAIN, bold=_BOLD)
 
 
 def report_pdf(report: Report, speech: Speech) -> bytes:

@@ -1,13 +1,17 @@
 """A report as a workbook: one sheet per table, numbers as numbers, the same bytes each time."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 from io import BytesIO
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from jps.reports.report import Report
 from jps.reports.tables import Cell, How, Speech
 from jps.text import N_
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 FORMATS = {How.COUNT: "#,##0", How.SHARE: "0.0%", How.MONEY: "#,##0", How.DECIMAL: "#,##0.0"}
 HIDDEN = N_("disembunyikan")
@@ -15,6 +19,8 @@ HIDDEN = N_("disembunyikan")
 
 def report_xlsx(report: Report, speech: Speech) -> bytes:
     """Return a report as a workbook."""
+    import xlsxwriter
+
     out = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:

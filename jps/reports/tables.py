@@ -56,13 +56,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Speech:
-    """How a reader's language says texts, numbers, shares, rupiah and days."""
+    """How a reader's language says texts, numbers, shares, rupiah, days and names of sources."""
 
     say: Callable[[str], str]
     number: Callable[[float | None, int], str]
     percent: Callable[[float | None, int], str]
     rupiah: Callable[[int | None], str]
     day: Callable[[date | None], str]
+    source: Callable[[str], str]
 
     def cell(self, cell: Cell) -> str:
         """Return a cell as words."""

@@ -79,11 +79,12 @@ def sources(found: Overview, speech: Speech) -> list[str]:
         first, last = view.interviews
         lines.append(f"{say(N_('Wawancara'))} {speech.day(first)} – {speech.day(last)}")
     if view.model:
-        lines.append(f"{view.model.name} {view.model.version}")
+        lines.append(view.model.name)
     people = view.total.population
     if people:
         lines.append(
-            f"{say(N_('Penduduk'))} {speech.number(people.persons, 0)} ({people.source}, "
+            f"{say(N_('Penduduk'))} {speech.number(people.persons, 0)} "
+            f"({speech.source(people.source)}, "
             f"{speech.day(people.as_of)})"
         )
     return lines

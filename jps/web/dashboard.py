@@ -36,8 +36,8 @@ bp = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
 KEPT_FOR = 60.0  # seconds that an overview is shown before it is counted anew
 KEPT = 32  # overviews in memory
-CHART = 520.0  # points
-SMALL = 330.0
+CHART = 330.0  # points; a page makes them larger
+SMALL = 240.0
 ICONS: Mapping[str, str] = {
     "poverty_rate": "percent", "poor_persons": "people", "poor_households": "house-exclamation",
     "households": "house-check", "coverage": "pie-chart", "age_days": "clock-history",
@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
     found = _overview(inside)
     words = speech()
     charts = [
-        (gettext("Tingkat kemiskinan, selang 95 %%"), rate_chart(found, words, CHART)),
+        (gettext("Tingkat kemiskinan per wilayah, dengan selang"), rate_chart(found, words, CHART)),
         (gettext("Rumah tangga miskin, terjangkau dan belum"), reach_chart(found, words, CHART)),
         (gettext("Keluarga per desil"), decile_chart(found, words, CHART)),
     ]

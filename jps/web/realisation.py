@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
         unnamed=UNNAMED,
         years=sorted({*years(db.session()), today().year}, reverse=True),
         ways=BY_NAMES,
-        levels=LEVELS,
+        levels=levels(),
         areas=area_options(),
         programmes=db.session.scalars(query).all(),
         next_year=today().year + 1,
@@ -117,7 +117,12 @@ def _year(values: Mapping[str, str], default: int) -> int:
 
 def _level(values: Mapping[str, str], default: Level) -> Level:
     text = values.get("level", "")
-    return Level(text) if text in LEVELS else default
+    return Level(text) if text in levels() else default
+
+
+def levels() -> tuple[Level, ...]:
+    """Return the levels to choose from: of a desa only for those who may see who lives there."""
+    return LEVELS if actor().can(Can.SEE_HOUSEHOLDS) else LEVELS[:2]
 
 
 def _cells(row: Row, who: Sequence[str]) -> tuple[str, ...]:
