@@ -51,6 +51,8 @@ WORK: WorkTable = {
     "consumption": "jps.assessment.consumption:consumption_work",
     "export": "jps.exports.work:export_work",
     "target-snapshot": "jps.targeting.taking:snapshot_work",
+    "deciles": "jps.assessment.decile_work:decile_work",
+    "findings": "jps.programmes.finding_work:findings_work",
     "fieldwork": "jps.fieldwork.work:fieldwork_work",
     "benefit-plan": "jps.benefits.planning:plan_work",
     "payments-check": "jps.benefits.payment_work:check_work",

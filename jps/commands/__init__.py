@@ -23,6 +23,8 @@ COMMANDS = (
     ("jps.commands.export", "export_cli"),
     ("jps.commands.lists", "lists_cli"),
     ("jps.commands.decrees", "decrees_cli"),
+    ("jps.commands.programmes", "programmes_cli"),
+    ("jps.commands.deciles", "deciles_cli"),
     ("jps.commands.demo", "demo"),
 )
 

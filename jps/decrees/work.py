@@ -28,6 +28,7 @@ from jps.jobs.runner import Step, Task
 from jps.layouts import ColumnMapping, Row, RowProblem, layout_of, recipient_layouts
 from jps.programmes.models import Decree, Recipient
 from jps.programmes.rules import DecreeState, Registered, Standing
+from jps.programmes.stakes import follow_decree
 from jps.questionnaire import load_form
 from jps.registry.places import AreaBook
 from jps.text import N_
@@ -215,10 +216,12 @@ class _Run:
             self._session.execute(update(Recipient), values)
 
     def finish(self) -> Step:
-        """Say what was found; the decree may come into force now."""
+        """Find what is wrong, and say what was found; the decree may come into force now."""
         decree = self._decree
         if decree.state == DecreeState.DRAFT:
             decree.state, decree.state_at = DecreeState.LOADED, self._task.clock()
+        self._session.flush()
+        follow_decree(self._session, self._id, at=self._task.clock(), today=self._today)
         with everywhere(self._session):
             decree.counts = {str(k): n for k, n in counted(self._session, self._id).items()}
             total = select(func.count()).where(Recipient.decree_id == self._id)

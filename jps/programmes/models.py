@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from jps.db import AREA_CODE, Base, Scoped, UtcDateTime
+from jps.db import AREA_CODE, Base, Scoped, ScopedBelow, UtcDateTime
 from jps.identity.rules import LinkState
 from jps.programmes.rules import (
     BenefitState,
@@ -118,7 +118,7 @@ class BudgetLine(Scoped, Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Decree(Scoped, Base):
+class Decree(ScopedBelow, Base):
     """An agency's decree (SK) or list of members for the area `area_code`, with a period.
 
     Counts while in force and the day lies in `period_from` to `period_to` (None: open). The file
