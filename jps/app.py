@@ -34,6 +34,7 @@ MODELS = (
     "jps.areas.models",
     "jps.assessment.models",
     "jps.audit.models",
+    "jps.benefits.models",
     "jps.changes.models",
     "jps.fieldwork.models",
     "jps.batches.models",

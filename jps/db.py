@@ -124,6 +124,13 @@ class Scoped:
     area_code: Mapped[str] = mapped_column(AREA_CODE, index=True)
 
 
+class ScopedBelow(Scoped):
+    """Mixin of tables whose rows hold for an area and all below: a decree of the province.
+
+    Whoever works in a part of the area sees the row too; what hangs on it is narrowed by itself.
+    """
+
+
 def within(column: ColumnElement[str] | Any, codes: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition that `column` holds one of the areas or a child of one of them.
 
@@ -144,10 +151,24 @@ def _criteria(scope: AreaScope) -> tuple[ExecutableOption, ...]:
     tables = [
         mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Scoped)
     ]
+    above = {part for code in scope.codes for part in _lineage(code)}
     return tuple(
-        with_loader_criteria(table, within(table.area_code, scope.codes), include_aliases=True)
+        with_loader_criteria(
+            table,
+            or_(within(table.area_code, scope.codes), table.area_code.in_(above))
+            if issubclass(table, ScopedBelow)
+            else within(table.area_code, scope.codes),
+            include_aliases=True,
+        )
         for table in tables
     )
+
+
+def _lineage(code: str) -> Iterator[str]:
+    """Yield an area and the areas that hold it: `75.01.01`, `75.01`, `75`."""
+    while code:
+        yield code
+        code = code.rpartition(".")[0]
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -48,9 +48,16 @@ WORK: WorkTable = {
     "match": "jps.identity.work:match_work",
     "batch": "jps.batches.work:batch_work",
     "assess": "jps.assessment.work:assess_work",
+    "consumption": "jps.assessment.consumption:consumption_work",
     "export": "jps.exports.work:export_work",
     "target-snapshot": "jps.targeting.taking:snapshot_work",
+    "deciles": "jps.assessment.decile_work:decile_work",
+    "findings": "jps.programmes.finding_work:findings_work",
     "fieldwork": "jps.fieldwork.work:fieldwork_work",
+    "benefit-plan": "jps.benefits.planning:plan_work",
+    "payments-check": "jps.benefits.payment_work:check_work",
+    "payments-write": "jps.benefits.payment_work:write_work",
+    "payments-undo": "jps.benefits.payment_work:undo_work",
     "decree": "jps.decrees.work:decree_work",
 }
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from jps.db import EVERYWHERE, AreaScope, ScopeMissing, UtcDateTime, scoped_to, set_scope
 from jps.households.models import Household
 from jps.households.rules import Source, State
+from jps.programmes.models import Decree, Programme
+from jps.programmes.rules import DecreeState
 from tests.conftest import NOW
 
 AREAS = ("75.01.01.2001", "75.01.02.2001", "75.02.01.2001", "75.71.01.1001")
@@ -66,6 +68,35 @@ def test_scope_narrows_get_and_update(rows: Session) -> None:
         assert rows.get(Household, hidden) is None
         rows.execute(update(Household).values(head_name="X"))
     assert rows.scalar(select(func.count()).where(Household.head_name == "X")) == 2
+
+
+def test_what_holds_for_an_area_is_seen_from_below(session: Session) -> None:
+    programme = Programme(
+        code="uji", name="Uji", kind="aid", unit="family", made_by="tests", made_at=NOW
+    )
+    session.add(programme)
+    session.flush()
+    for place in ("75", "75.01", "75.01.02", "75.02", "7", "75.01.02.2001"):
+        day, by = NOW.date(), {"state_by": "tests", "state_at": NOW, "made_by": "tests"}
+        session.add(
+            Decree(
+                area_code=place,
+                programme_id=programme.id,
+                number=place,
+                dated=day,
+                period_from=day,
+                state=DecreeState.DRAFT,
+                made_at=NOW,
+                **by,
+            )
+        )
+    session.commit()
+    session.expunge_all()
+    with scoped_to(session, AreaScope(codes=("75.01",))):
+        found = set(session.scalars(select(Decree.area_code)))
+        assert found == {"75", "75.01", "75.01.02", "75.01.02.2001"}
+    with scoped_to(session, NOWHERE):
+        assert session.scalars(select(Decree.area_code)).all() == []
 
 
 def test_no_scope_fails_and_empty_scope_sees_nothing(rows: Session) -> None:

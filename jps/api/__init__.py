@@ -5,6 +5,7 @@ from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
 from jps.api import (
+    analysis,
     changes,
     conflicts,
     docs,
@@ -26,6 +27,7 @@ RESOURCES = (
     phone_index.blp,
     phone_photos.blp,
     changes.blp,
+    analysis.blp,
 )
 
 

@@ -57,7 +57,7 @@ def _load(asked: Request) -> User | None:
         return None
     if needs_note(token, at=now()):
         _note_use(token.id, reads=asked.method not in _UNSAFE)
-    g.token_used = True
+    g.token_used, g.token_name = True, token.name
     return token.user
 
 

@@ -7,13 +7,17 @@ from typing import Any
 from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from jps.assessment.rules import Outcome
+from jps.assessment.rules import ModelKind, ModelState, Outcome
 from jps.db import AREA_CODE, Base, Scoped, UtcDateTime
 from jps.households.models import Household
 
 
 class ScoreModel(Base):
-    """A scorecard that households were scored with. Another content is another model."""
+    """What households are scored with. Another content is another model; never changed.
+
+    A scorecard lies in a file of this program; a model that was trained here lies in `content`, and
+    `card` says on which data and how well it does. Two people: who trained does not approve.
+    """
 
     __tablename__ = "score_model"
 
@@ -22,7 +26,15 @@ class ScoreModel(Base):
     name: Mapped[str] = mapped_column(String(120))
     source: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    first_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_used_at: Mapped[datetime] = mapped_column(UtcDateTime)  # or trained
+    kind: Mapped[ModelKind] = mapped_column(String(8), default=ModelKind.PPI, index=True)
+    state: Mapped[ModelState] = mapped_column(String(12), default=ModelState.APPROVED)
+    made_by: Mapped[str] = mapped_column(String(64), default="")
+    state_by: Mapped[str] = mapped_column(String(64), default="")
+    state_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state_reason: Mapped[str] = mapped_column(Text, default="")
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    card: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Assessment(Scoped, Base):
@@ -52,6 +64,30 @@ class Assessment(Scoped, Base):
     responses: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     scores: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     problems: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Consumption(Scoped, Base):
+    """What a trained model says a household consumes, from the answers of `household_version`.
+
+    `log` is the predicted logarithm of rupiah per head and month, `sigma` how far predictions miss,
+    `line` the poverty line there; `p0`, `p1` and `p2` what the household adds to the poverty rate,
+    gap and squared gap, each 0-1. None where answers are missing; `missing` names them.
+    """
+
+    __tablename__ = "consumption"
+
+    household_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("household.id"), primary_key=True)
+    model_id: Mapped[int] = mapped_column(ForeignKey("score_model.id"), primary_key=True)
+    household_version: Mapped[int]
+    persons: Mapped[int | None]
+    log: Mapped[float | None]
+    sigma: Mapped[float | None]
+    line: Mapped[float | None]
+    p0: Mapped[float | None]
+    p1: Mapped[float | None]
+    p2: Mapped[float | None]
+    missing: Mapped[list[str]] = mapped_column(JSON, default=list)
+    assessed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class FollowUp(Base):

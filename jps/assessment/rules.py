@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from jps.households.rules import IN_FORCE, State
 from jps.text import N_
 from jps.welfare.ppi import NotScorable, Scorecard, Total
 
@@ -35,6 +36,34 @@ QUESTIONS: Mapping[str, str] = {
     "bought_gasoline_last_month": "ppi_bought_gasoline",
     "owns_refrigerator": "ppi_refrigerator",
     "owns_car": "ppi_car",
+}
+
+
+# A household counts once it was sent, also while somebody looks at it again (`IN_FORCE`).
+# Queries say "not in" this: given "in", SQLite goes by the index of states, which is the longest
+# way to households by id (all are read for every chunk) and to figures of areas.
+NOT_COUNTED = tuple(state for state in State if state not in IN_FORCE)
+
+
+class ModelKind(StrEnum):
+    """What makes a score."""
+
+    PPI = "ppi"  # a published scorecard
+    PMT = "pmt"  # trained here, by `jps.welfare.pmt`
+
+
+class ModelState(StrEnum):
+    """Where a model stands; only the newest approved one of a kind is used."""
+
+    TRAINED = "trained"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+MODEL_STATES: Mapping[ModelState, str] = {
+    ModelState.TRAINED: N_("Dilatih, belum disetujui"),
+    ModelState.APPROVED: N_("Disetujui"),
+    ModelState.WITHDRAWN: N_("Ditarik"),
 }
 
 INTERVIEWED = frozenset({"1", "2"})  # visit_result: complete, incomplete (somebody answered)

@@ -12,19 +12,16 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from jps.assessment.consumption import assess_consumption, model_in_force
 from jps.assessment.models import Assessment, ScoreModel
+from jps.assessment.rules import NOT_COUNTED as NOT_COUNTED
 from jps.assessment.rules import Appraisal, Line, Outcome, appraise
 from jps.config import DATA
 from jps.households.models import Household
-from jps.households.rules import IN_FORCE, State
 from jps.identity.cases import set_stakes
 from jps.welfare.ppi import Score, Scorecard
 
 PPI_FILE = DATA / "ppi_indonesia_2022.json"
-# A household counts once it was sent, also while somebody looks at it again (`IN_FORCE`).
-# Queries say "not in" this: given "in", SQLite goes by the index of states, which is the longest
-# way to households by id (all are read for every chunk) and to figures of areas.
-NOT_COUNTED = tuple(state for state in State if state not in IN_FORCE)
 
 
 @lru_cache(maxsize=4)
@@ -65,7 +62,8 @@ def assess_households(
 ) -> Counter[Outcome]:
     """Score these households anew and return how many had which outcome.
 
-    Households that were never sent, or are archived, keep no score. Flushes.
+    Households that were never sent, or are archived, keep no score. A trained model that is in
+    force is asked too. Flushes.
     """
     model = score_model(session, scorecard, at=at)
     rows = session.execute(
@@ -87,6 +85,9 @@ def assess_households(
     )
     if values:
         session.execute(insert(Assessment), values)
+    trained = model_in_force(session)
+    if trained is not None:
+        assess_consumption(session, ids, trained, at=at)
     set_stakes(session, {value["household_id"]: value[Line.NPL100] for value in values})
     return Counter(value["outcome"] for value in values)
 

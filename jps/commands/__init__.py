@@ -15,12 +15,16 @@ COMMANDS = (
     ("jps.commands.audit", "audit_cli"),
     ("jps.commands.areas", "areas_cli"),
     ("jps.commands.assess", "assess"),
+    ("jps.commands.models", "models_cli"),
+    ("jps.commands.sample", "sample_cli"),
     ("jps.commands.registry", "registry_cli"),
     ("jps.commands.intake", "intake_cli"),
     ("jps.commands.match", "match"),
     ("jps.commands.export", "export_cli"),
     ("jps.commands.lists", "lists_cli"),
     ("jps.commands.decrees", "decrees_cli"),
+    ("jps.commands.programmes", "programmes_cli"),
+    ("jps.commands.deciles", "deciles_cli"),
     ("jps.commands.demo", "demo"),
 )
 

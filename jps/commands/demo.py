@@ -12,6 +12,8 @@ from flask.cli import with_appcontext
 from rich.console import Console
 
 from jps.commands.answers import fail_on_problems
+from jps.commands.demo_aid import bring_decrees
+from jps.commands.demo_deciles import give_deciles
 from jps.commands.demo_lists import draw_example
 from jps.commands.demo_office import (
     enter_households,
@@ -20,6 +22,7 @@ from jps.commands.demo_office import (
     refuse_real_office,
 )
 from jps.commands.demo_people import DEMO_PASSWORD, DEMO_USERS, make_users
+from jps.commands.demo_quality import label_example
 from jps.commands.demo_summary import Summary, print_summary, summarise
 from jps.commands.progress import run_to_end
 from jps.commands.serve import serve_forever
@@ -94,11 +97,18 @@ def _main_job(
         ("matching", "match", "Matching", {}),
         ("scores", "assess", "Scoring", {}),
         ("interviews compared", "fieldwork", "Interviews", {"zone": settings.timezone}),
-        ("data frozen", SNAPSHOT_KIND, "Snapshot", {}),
     )
     for name, kind, title, params in steps:
         with watch.step(name):
             run_to_end(kind, params, title=title, quiet=quiet)
+    with watch.step("matching reviewed"):
+        label_example(db.session(), settings.home)
+    with watch.step("deciles"):
+        give_deciles(db.session(), settings.home, seed, quiet=quiet)
+    with watch.step("decrees"):
+        bring_decrees(db.session(), settings.home, sample, settings.province, quiet=quiet)
+    with watch.step("data frozen"):
+        run_to_end(SNAPSHOT_KIND, {"zone": settings.timezone}, title="Snapshot", quiet=quiet)
     with watch.step("list drawn"):
         draw_example(db.session(), settings.home, households, settings.province)
     return summarise(db.session(), settings.home, sample, watch.seconds)

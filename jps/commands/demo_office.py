@@ -16,6 +16,7 @@ from jps.areas.services import load_areas, load_population
 from jps.assessment.services import current_scorecard
 from jps.audit.services import SYSTEM
 from jps.commands.demo_people import Fieldwork, make_users
+from jps.commands.programmes import load_folder
 from jps.commands.progress import finish
 from jps.config import DATA
 from jps.db import EVERYWHERE, chunks
@@ -47,7 +48,9 @@ def refuse_real_office(session: Session) -> None:
 
 
 def load_reference(session: Session) -> None:
-    """Load the areas of Gorontalo, and schematic boundaries unless others are in force."""
+    """Load the areas of Gorontalo with schematic boundaries unless others are in force, and the
+    programmes.
+    """
     at = utc_now()
     folder = DATA / "areas"
     load_areas(session, (folder / "gorontalo.csv").read_bytes(), by=SYSTEM, at=at)
@@ -55,6 +58,7 @@ def load_reference(session: Session) -> None:
     load_population(session, population.read_bytes(), by=SYSTEM, at=at)
     if current_set(session, Level.DESA) is None:
         draw_schematic(session, by=SYSTEM, at=at)
+    load_folder(session)
     session.commit()
 
 

@@ -22,7 +22,7 @@ from jps.households.models import Household, Member
 from jps.identity.models import Link
 from jps.identity.runs import last_run
 from jps.maps.figures import poverty_of, roll_up
-from jps.maps.queries import village_sums
+from jps.maps.queries import Wanted, village_sums
 from jps.registry.models import RegistryPerson
 from jps.registry.queries import needed_snapshot
 from jps.sample import Sample
@@ -155,7 +155,7 @@ def _found(session: Session) -> dict[str, str]:
 
 def _regencies(session: Session, sample: Sample) -> tuple[Regency, ...]:
     model = find_model(session, current_scorecard())
-    villages = village_sums(session, Line.NPL100, model.id if model else None)
+    villages = village_sums(session, Wanted(Line.NPL100, model.id if model else None))
     names = names_at(session, Level.KABKOTA)
     found = []
     for code, tally in sorted(roll_up(villages, Level.KABKOTA).items()):

@@ -2,15 +2,19 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from jps.areas.queries import names_of
+from jps.areas.rules import Level
+from jps.decrees.money import amount_of
 from jps.identity.rules import LinkState
 from jps.programmes.case_models import Finding
-from jps.programmes.models import Recipient
+from jps.programmes.models import Decree, ProgrammeTerms, Recipient
 from jps.programmes.rules import FindingKind, Registered, Standing
 from jps.text import N_
 
@@ -56,13 +60,24 @@ ANSWER_NAMES: Mapping[Answer, str] = MappingProxyType(
         Answer.STRUCK: N_("Dicoret"),
     }
 )
-_NIK_STATES = (LinkState.NIK_TIDAK_DITEMUKAN, LinkState.GANDA, LinkState.NONAKTIF)
+NIK_STATES = (
+    LinkState.NIK_TIDAK_DITEMUKAN,
+    LinkState.GANDA,
+    LinkState.NONAKTIF,
+    LinkState.FORMAT_SALAH,
+)
+_NIK_CODES = '%"nik-%'  # in the JSON of a row's problems
 _INACTIVE = ("nonaktif", "non aktif", "tidak aktif", "inactive", "0", "keluar", "berhenti")
 
 
 def _has(kind: FindingKind) -> ColumnElement[bool]:
-    either = or_(Finding.recipient_id == Recipient.id, Finding.other_id == Recipient.id)
-    return exists().where(either, Finding.kind == kind, Finding.gone_at.is_(None))
+    """Return whether a finding names the recipient; what an overlap is with has it as well."""
+    stands = (Finding.kind == kind, Finding.gone_at.is_(None))
+    named = select(Finding.recipient_id).where(*stands)
+    if kind is FindingKind.OVERLAP:
+        others = select(Finding.other_id).where(*stands, Finding.other_id.is_not(None))
+        return or_(Recipient.id.in_(named), Recipient.id.in_(others))
+    return Recipient.id.in_(named)
 
 
 def condition(answer: Answer) -> ColumnElement[bool]:
@@ -77,7 +92,7 @@ def condition(answer: Answer) -> ColumnElement[bool]:
         Answer.DEAD: one.link_state == LinkState.MENINGGAL,
         Answer.MOVED: one.link_state == LinkState.PINDAH,
         Answer.TWICE: one.same_as.is_not(None),
-        Answer.NIK: or_(one.link_state.in_((*_NIK_STATES, LinkState.FORMAT_SALAH)), one.nik == ""),
+        Answer.NIK: or_(one.link_state.in_(NIK_STATES), cast(one.problems, Text).like(_NIK_CODES)),
         Answer.OVERLAP: _has(FindingKind.OVERLAP),
         Answer.EXCLUDED: _has(FindingKind.EXCLUDED),
         Answer.ELIGIBLE: one.eligible.is_(True),
@@ -96,6 +111,43 @@ def counted(session: Session, decree_id: uuid.UUID, area: str = "") -> dict[Answ
     query = select(*columns).where(Recipient.decree_id == decree_id, inside(area))
     row = session.execute(query).one()
     return {one: int(number or 0) for one, number in zip(Answer, row, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCount:
+    """One area below another: all its recipients, and those of the answer asked for."""
+
+    code: str
+    name: str
+    recipients: int
+    found: int
+    delivery: int  # rupiah of one delivery to those found
+
+
+def area_counts(
+    session: Session, decree: Decree, area: str, answer: Answer, terms: ProgrammeTerms | None
+) -> list[AreaCount]:
+    """Return the counts of the areas one level below `area` (default: the decree's own).
+
+    Rows without a village are counted at the decree's area, which then stands among them.
+    """
+    above = area or decree.area_code
+    level = next((one for one in Level if one.code_length > len(above)), None)
+    if level is None:
+        return []
+    code = func.substr(Recipient.area_code, 1, level.code_length)
+    found = func.sum(case((condition(answer), 1), else_=0))
+    everybody = func.sum(case((condition(Answer.ALL), 1), else_=0))
+    worth = func.sum(case((condition(answer), func.coalesce(amount_of(terms), 0)), else_=0))
+    query = (
+        select(code, everybody, found, worth)
+        .where(Recipient.decree_id == decree.id, inside(area))
+        .group_by(code)
+        .order_by(code)
+    )
+    rows = session.execute(query).all()
+    names = names_of(session, {row[0] for row in rows})
+    return [AreaCount(one, names.get(one, one), *map(int, counts)) for one, *counts in rows]
 
 
 def inside(area: str) -> ColumnElement[bool]:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from jps.areas.models import Area
 from jps.audit.services import Event, record
 from jps.config import DATA
-from jps.db import AreaScope
-from jps.errors import Conflict, InvalidData, NotFound
+from jps.db import AreaScope, scope_of
+from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
 from jps.intake.models import IntakeBatch
 from jps.intake.rules import ListKind
 from jps.intake.services import Delivery, begin_batch, headers_of, take_list
@@ -21,13 +21,15 @@ from jps.jobs.models import Job
 from jps.jobs.rules import ENDED
 from jps.jobs.services import start_job
 from jps.layouts import ColumnMapping, Layout, recipient_layouts
-from jps.programmes.models import Decree, Programme
+from jps.programmes.models import Decree, Programme, Recipient
 from jps.programmes.rules import DecreeState
+from jps.programmes.stakes import follow_decree
 from jps.questionnaire import load_form
 from jps.text import N_, one_line
 
 KIND = "decree"  # of the job
 MAX_TEXT = 120  # characters of a number
+MAX_REASON = 500
 NO_NUMBER = N_("Tulis nomor SK.")
 NO_PROGRAMME = N_("Program ini belum ada. Buat programnya lebih dahulu pada menu Program.")
 NO_AREA = N_("Pilih wilayah SK di dalam wilayah kerja Anda.")
@@ -35,6 +37,7 @@ NO_DATE = N_("Tulis tanggalnya.")
 LATE_START = N_("Masa berlaku berakhir sebelum dimulai.")
 OVER = N_("Masa berlaku ini sudah berakhir. Periksa tanggalnya, atau nyatakan bahwa ini SK lama.")
 KNOWN = N_("SK dengan nomor ini untuk program dan wilayah yang sama sudah ada.")
+PART_ONLY = N_("SK ini berlaku di wilayah yang lebih luas daripada wilayah kerja Anda.")
 BUSY = N_("SK ini sedang dikerjakan. Tunggu sampai selesai.")
 NO_COLUMN = N_("Tidak ada kolom nama atau NIK. Pilih kolom mana yang berisi nama penerima.")
 
@@ -164,6 +167,12 @@ def get_decree(session: Session, decree_id: uuid.UUID) -> Decree:
     return found
 
 
+def require_whole(session: Session, decree: Decree) -> None:
+    """Refuse who sees a part of a decree's area only: they read it, others decide about it."""
+    if not scope_of(session).covers(decree.area_code):
+        raise NotAllowed(PART_ONLY)
+
+
 def batch_of_decree(session: Session, decree: Decree) -> IntakeBatch:
     """Return the list of a decree, or raise `NotFound`: a decree may be kept without one."""
     batch = session.get(IntakeBatch, decree.batch_id) if decree.batch_id else None
@@ -185,6 +194,7 @@ def look_up(
     Raises InvalidData when no column holds names or NIKs, Conflict while it is being worked on and
     once it counts: who receives must not change unseen.
     """
+    require_whole(session, decree)
     batch = batch_of_decree(session, decree)
     job = session.get(Job, decree.job_id) if decree.job_id else None
     if job is not None and job.kind == KIND and job.state not in ENDED:
@@ -203,9 +213,20 @@ def look_up(
 
 
 def move_decree(
-    session: Session, decree: Decree, to: DecreeState, reason: str, *, by: str, at: datetime
+    session: Session,
+    decree: Decree,
+    to: DecreeState,
+    reason: str,
+    *,
+    by: str,
+    at: datetime,
+    today: date,
 ) -> None:
-    """Put a decree in force, or withdraw it with a reason; nothing is deleted."""
+    """Put a decree in force, or withdraw it with a reason; nothing is deleted.
+
+    What is wrong about its recipients is found anew.
+    """
+    require_whole(session, decree)
     if decree.state not in _MOVES.get(to, frozenset()):
         raise Conflict(N_("Langkah ini tidak mungkin untuk SK dalam keadaan sekarang."))
     if to is DecreeState.WITHDRAWN and not one_line(reason):
@@ -217,4 +238,46 @@ def move_decree(
     decree.state_by, decree.state_at = by, at
     session.flush()
     event = Event(_EVENTS[to], "decree", str(decree.id), decree.area_code)
+    record(session, event, by=by, at=at)
+    follow_decree(session, decree.id, at=at, today=today)
+
+
+def reveal_recipient(
+    session: Session, one: Recipient, reason: str, *, by: str, at: datetime
+) -> tuple[str, str]:
+    """Return NIK and KK of a recipient in full; who asked and why is recorded."""
+    event = Event(
+        "nik-revealed", "recipient", str(one.id), one.area_code, {"reason": checked_reason(reason)}
+    )
+    record(session, event, by=by, at=at)
+    return one.nik, one.kk
+
+
+def record_sheet(
+    session: Session,
+    decree: Decree,
+    details: Mapping[str, object],
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Record that somebody took a list of a decree's recipients away."""
+    event = Event("decree-exported", "decree", str(decree.id), decree.area_code, dict(details))
+    record(session, event, by=by, at=at)
+
+
+def checked_reason(reason: str) -> str:
+    """Return why somebody wants numbers in full; InvalidData when it is not said."""
+    clean = one_line(reason)
+    if not 0 < len(clean) <= MAX_REASON:
+        text = N_("Alasan wajib diisi, paling banyak 500 karakter.")
+        raise InvalidData(N_("Tuliskan alasannya."), {"reason": [text]})
+    return clean
+
+
+def record_taken(
+    session: Session, area: str, details: Mapping[str, object], *, by: str, at: datetime
+) -> None:
+    """Record that somebody took away whom the membership lists find."""
+    event = Event("memberships-exported", "area", area, area or None, dict(details))
     record(session, event, by=by, at=at)

@@ -28,6 +28,7 @@ from jps.jobs.runner import Step, Task
 from jps.layouts import ColumnMapping, Row, RowProblem, layout_of, recipient_layouts
 from jps.programmes.models import Decree, Recipient
 from jps.programmes.rules import DecreeState, Registered, Standing
+from jps.programmes.stakes import follow_decree
 from jps.questionnaire import load_form
 from jps.registry.places import AreaBook
 from jps.text import N_
@@ -84,14 +85,13 @@ class _Run:
         return Step(self._read + self._matched, max(1, 2 * self._rows), cursor, result)
 
     def read(self) -> Iterator[Step]:
-        """Turn rows into recipients; a run from the beginning forgets what was there."""
+        """Turn rows into recipients; who was there from an earlier run stays the same row.
+
+        What people did about a recipient since hangs on it.
+        """
         if not self._task.cursor:
-            for table, mine in (
-                (Recipient, Recipient.decree_id == self._id),
-                (IntakeProblem, IntakeProblem.batch_id == self._batch_id),
-            ):
-                gone = delete(table).where(mine)
-                self._session.execute(gone, execution_options={"synchronize_session": False})
+            gone = delete(IntakeProblem).where(IntakeProblem.batch_id == self._batch_id)
+            self._session.execute(gone, execution_options={"synchronize_session": False})
             yield self._step()
         reader = self._reader()
         while rows := self._next_rows():
@@ -140,8 +140,19 @@ class _Run:
                 )
             )  # fmt: skip
             problems += [self._problem(row, one) for one in (read.problems if read else ())]
-        write_rows(self._session, Recipient, _RECIPIENT, rows)
+        self._keep(rows)
         write_rows(self._session, IntakeProblem, _PROBLEM, problems)
+
+    def _keep(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Insert the recipients that are new, and let the others say what the row says now."""
+        with everywhere(self._session):
+            mine = select(Recipient.id).where(Recipient.id.in_([row[0] for row in rows]))
+            there = set(self._session.scalars(mine))
+            said = _RECIPIENT[: _RECIPIENT.index("standing")]
+            again = [dict(zip(said, row, strict=False)) for row in rows if row[0] in there]
+            if again:
+                self._session.execute(update(Recipient), again)
+        write_rows(self._session, Recipient, _RECIPIENT, [r for r in rows if r[0] not in there])
 
     def _problem(self, row: IntakeRow, one: RowProblem) -> tuple[object, ...]:
         return (
@@ -215,10 +226,12 @@ class _Run:
             self._session.execute(update(Recipient), values)
 
     def finish(self) -> Step:
-        """Say what was found; the decree may come into force now."""
+        """Find what is wrong, and say what was found; the decree may come into force now."""
         decree = self._decree
         if decree.state == DecreeState.DRAFT:
             decree.state, decree.state_at = DecreeState.LOADED, self._task.clock()
+        self._session.flush()
+        follow_decree(self._session, self._id, at=self._task.clock(), today=self._today)
         with everywhere(self._session):
             decree.counts = {str(k): n for k, n in counted(self._session, self._id).items()}
             total = select(func.count()).where(Recipient.decree_id == self._id)

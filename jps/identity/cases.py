@@ -118,18 +118,45 @@ def set_stakes(session: Session, poverty: Mapping[uuid.UUID, float | None]) -> N
 
     Called by whoever scores households, in the same transaction.
     """
+    known = _stakes(session, poverty)
+    _write_stakes(session, {one: (told, known[one][1]) for one, told in poverty.items()})
+
+
+def set_programmes(session: Session, programmes: Mapping[uuid.UUID, int]) -> None:
+    """Take down how many programmes these households receive, and order their cases anew.
+
+    Called by whoever lets a decree come into force or end, in the same transaction.
+    """
+    known = _stakes(session, programmes)
+    changed = {
+        one: (known[one][0], count) for one, count in programmes.items() if known[one][1] != count
+    }
+    _write_stakes(session, changed)
+
+
+def _stakes(
+    session: Session, household_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, tuple[float | None, int]]:
+    """Return poverty and programmes of each household as they were taken down."""
     session.flush()
-    ids = list(poverty)
-    with everywhere(session):
-        known = select(Stake.household_id, Stake.programmes).where(Stake.household_id.in_(ids))
-        programmes = {row.household_id: row.programmes for row in session.execute(known)}
-        session.execute(
-            delete(Stake).where(Stake.household_id.in_(ids)),
-            execution_options={"synchronize_session": False},
-        )
-        rows = [(one, poverty[one], programmes.get(one, 0)) for one in ids]
-        write_rows(session, Stake, ("household_id", "poverty", "programmes"), rows)
-        _order_anew(session, ids)
+    found: dict[uuid.UUID, tuple[float | None, int]] = dict.fromkeys(household_ids, (None, 0))
+    for piece in chunks(list(found), AT_ONCE):
+        known = select(Stake.household_id, Stake.poverty, Stake.programmes)
+        for row in session.execute(known.where(Stake.household_id.in_(piece))):
+            found[row.household_id] = (row.poverty, row.programmes)
+    return found
+
+
+def _write_stakes(session: Session, stakes: Mapping[uuid.UUID, tuple[float | None, int]]) -> None:
+    for ids in chunks(list(stakes), AT_ONCE):
+        with everywhere(session):
+            session.execute(
+                delete(Stake).where(Stake.household_id.in_(ids)),
+                execution_options={"synchronize_session": False},
+            )
+            rows = [(one, *stakes[one]) for one in ids]
+            write_rows(session, Stake, ("household_id", "poverty", "programmes"), rows)
+            _order_anew(session, ids)
 
 
 def _order_anew(session: Session, household_ids: Sequence[uuid.UUID]) -> None:

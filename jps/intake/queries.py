@@ -158,7 +158,8 @@ def first_rows(session: Session, batch: IntakeBatch, place: int) -> Sequence[str
     return session.scalars(query).all()
 
 
-def saved_mappings(session: Session, headers: str) -> Sequence[IntakeMapping]:
-    """Return the mappings saved for these headers, the newest first."""
-    query = select(IntakeMapping).where(IntakeMapping.headers == headers)
+def saved_mappings(session: Session, headers: str, kind: str) -> Sequence[IntakeMapping]:
+    """Return the mappings saved for these headers of lists of a kind, the newest first."""
+    one = IntakeMapping
+    query = select(one).where(one.headers == headers, one.kind == kind)
     return session.scalars(query.order_by(IntakeMapping.saved_at.desc())).all()

@@ -160,7 +160,7 @@ def propose_mapping(
     if batch.mapping:
         return ColumnMapping.from_json(batch.mapping), None
     headers = headers_of(batch)
-    for saved in saved_mappings(session, headers_digest(headers)):
+    for saved in saved_mappings(session, headers_digest(headers), batch.kind):
         mapping = ColumnMapping.from_json(saved.mapping)
         if {name: tuple(found) for name, found in mapping.headers.items()} == headers:
             return mapping, saved

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from jps.areas.rules import Level, level_of
+from jps.areas.rules import Level, level_of, parent_of
+from jps.maps.aid_figures import aid_figures, people_figures
 from jps.maps.figures import (
     Population,
     Tallies,
@@ -13,7 +14,9 @@ from jps.maps.figures import (
     poverty_of,
     registration_of,
 )
-from jps.maps.hiding import EVERYTHING, Hidden, hide
+from jps.maps.groups import OVERLAP, Group, Patterns
+from jps.maps.hiding import EVERYTHING, Hidden
+from jps.maps.indicators import BY_KEY, Topic
 from jps.maps.views import AreaRow
 
 MAPPED = (Level.KABKOTA, Level.KECAMATAN, Level.DESA)
@@ -36,14 +39,20 @@ class Atlas:
         places: Iterable[Place],
         tallies: Tallies,
         population: Mapping[str, Population],
+        patterns: Patterns,
         *,
-        minimum: int,
+        topic: Topic = Topic.POVERTY,
+        programme: str = "",
+        has_aid: bool = False,
         on: date,
     ) -> None:
         self._places = {place.code: place for place in places}
         self._tallies = tallies
         self._population = population
-        self._minimum = minimum
+        self._patterns = patterns
+        self._topic = topic
+        self._programme = programme
+        self._has_aid = has_aid
         self._on = on
 
     def levels(self, inside: str) -> tuple[Level, ...]:
@@ -77,9 +86,10 @@ class Atlas:
         return self._row(Place(inside, name, ""), tally), tally
 
     def _row(self, place: Place, tally: Tally) -> AreaRow:
-        poor_hidden = self._poverty_hidden.get(place.code)
-        found_hidden = self._registration_hidden.get(place.code)
+        poor_hidden = self._why(Group.POVERTY, place.code)
+        found_hidden = self._why(Group.REGISTRATION, place.code)
         population = self._population.get(place.code)
+        hidden, more = self._more(place.code, tally)
         return AreaRow(
             code=place.code,
             name=place.name,
@@ -89,23 +99,49 @@ class Atlas:
             registration=None if found_hidden else registration_of(tally, population, on=self._on),
             registration_hidden=found_hidden,
             population=population,
+            more=more,
+            hidden=hidden,
         )
 
-    @cached_property
-    def _poverty_hidden(self) -> Mapping[str, Hidden]:
-        return self._hide(lambda tally: tally.scored)
+    def _more(
+        self, code: str, tally: Tally
+    ) -> tuple[dict[str, Hidden | None], dict[str, float | None]]:
+        """Return what is hidden of the groups of the topic, and the figures that are not."""
+        if self._topic is Topic.POVERTY:
+            return {}, {}
+        if self._topic is Topic.AID:
+            hidden = {
+                "reach": self._why_programme(self._programme, code),
+                "overlap": self._why_programme(OVERLAP, code),
+                "findings": self._why(Group.FINDINGS, code),
+            }
+            figures = aid_figures(tally, self._programme, known=self._has_aid)
+        else:
+            hidden = {key: self._why(Group(key), code) for key in ("nik", "deciles")}
+            figures = people_figures(tally)
+        shown = {key: figures[key] for key in figures if not hidden[BY_KEY[key].group]}
+        return hidden, dict.fromkeys(figures) | shown
+
+    def _why_programme(self, programme: str, code: str) -> Hidden | None:
+        if not programme:
+            return self._why(Group.REACH, code)
+        return self._of_parts(
+            code, lambda part: self._patterns.why_programme(programme, part, level_of(part))
+        )
+
+    def _why(self, group: Group, code: str) -> Hidden | None:
+        return self._of_parts(code, lambda part: self._patterns.why(group, part))
+
+    def _of_parts(self, code: str, why: Callable[[str], Hidden | None]) -> Hidden | None:
+        """Return why an area is hidden; all of a reader's areas together, when one of them is."""
+        if code != EVERYTHING:
+            return why(code)
+        return next((found for top in self._tops if (found := why(top)) is not None), None)
 
     @cached_property
-    def _registration_hidden(self) -> Mapping[str, Hidden]:
-        return self._hide(lambda tally: tally.households)
-
-    def _hide(self, households: Callable[[Tally], int]) -> Mapping[str, Hidden]:
-        counts = dict.fromkeys(self._places, 0)
-        for level in Level:
-            for code, tally in self._tallies.at(level).items():
-                if code in counts:
-                    counts[code] = households(tally)
-        return hide(counts, minimum=self._minimum)
+    def _tops(self) -> list[str]:
+        """The reader's areas that lie in no other of theirs."""
+        return [code for code in self._places if parent_of(code) not in self._places]
 
 
 def _lies(place: Place, inside: str) -> bool:

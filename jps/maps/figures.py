@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from jps.areas.rules import Level, ancestor
+from jps.maps.aid import Aid
 from jps.welfare.estimates import Estimate, Sums, estimate
 
 
@@ -15,7 +16,8 @@ class Tally:
     """Sums over the households of an area; the tallies of its parts add up to its own.
 
     `by_household` has weight 1 per household, `by_person` the household's size; both hold scored
-    households only. `dates` counts the registered households by day of interview.
+    households only. `dates` counts the registered households by day of interview. `aid` is what
+    reaches them; `people` counts members, those without NIK, and families by decile.
     """
 
     households: int = 0
@@ -23,6 +25,8 @@ class Tally:
     by_household: Sums = field(default_factory=Sums)
     by_person: Sums = field(default_factory=Sums)
     dates: Counter[date] = field(default_factory=Counter)
+    aid: Aid = field(default_factory=Aid)
+    people: Counter[str] = field(default_factory=Counter)
 
     @property
     def scored(self) -> int:
@@ -36,6 +40,8 @@ class Tally:
         self.by_household += other.by_household
         self.by_person += other.by_person
         self.dates.update(other.dates)
+        self.aid.add(other.aid)
+        self.people.update(other.people)
 
 
 @dataclass(frozen=True)

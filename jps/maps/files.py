@@ -12,6 +12,8 @@ import shapely
 
 from jps.errors import NotFound
 from jps.maps.hiding import Hidden
+from jps.maps.indicators import INDICATORS, Topic
+from jps.maps.payload import told_reason
 from jps.maps.views import AreaRow, MapView
 from jps.text import N_, csv_safe
 
@@ -75,6 +77,7 @@ def _record(view: MapView, row: AreaRow) -> dict[str, Any]:
         "type": row.type,
         **_poverty(row),
         **_registration(row),
+        **_more(view, row),
         "poverty_line": str(view.line),
         "model": view.model.version if view.model else None,
         "as_of": view.on.isoformat(),
@@ -111,9 +114,23 @@ def _registration(row: AreaRow) -> dict[str, Any]:
     }
 
 
+def _more(view: MapView, row: AreaRow) -> dict[str, Any]:
+    """Return the figures of another topic than poverty, each group with its state."""
+    records: dict[str, Any] = {}
+    for found in INDICATORS:
+        if found.key in row.more:
+            state = f"{found.group}_state"
+            if state not in records:
+                records[state] = _state(row.hidden[found.group], row.more[found.key])
+            records[found.key] = _round(row.more[found.key])
+    if view.topic is Topic.AID:
+        records["programme"] = view.programme or None
+    return records
+
+
 def _state(hidden: Hidden | None, found: object) -> str:
     if hidden is not None:
-        return f"hidden-{hidden}"
+        return f"hidden-{told_reason(hidden)}"
     return "no-data" if found is None else "shown"
 
 

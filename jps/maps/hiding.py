@@ -1,16 +1,20 @@
 """Which figures are hidden because few households stand behind them. Pure.
 
-An area with fewer than the minimum is hidden, and all that lies in it. So that nobody gets it back
-by subtracting its shown neighbours from the shown total, the smallest of them are hidden with it
-until at least the minimum of households is missing from the total. Of the parts of a neighbour
-hidden for that reason the smallest are hidden again, so that the shown ones do not add up to it.
+The figures of an area that are hidden together have cells: disjoint counts of households, such as
+reached and not reached. An area with a cell below the minimum is hidden, and all that lies in it.
+So that nobody gets it back by subtracting its shown neighbours from the shown total, the smallest
+of them are hidden with it until of every cell none or at least the minimum is missing from the
+total. Of the parts of a neighbour hidden for that reason the smallest are hidden again, so that the
+shown ones do not add up to it. Why this is enough: docs/adr/0023-hidden-figures-stay-hidden.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import TypeAlias
 
 from jps.areas.rules import parent_of
-from jps.text import N_
+
+Cells: TypeAlias = tuple[int, ...]
 
 
 class Hidden(StrEnum):
@@ -19,46 +23,49 @@ class Hidden(StrEnum):
     FEW = "few"
     COMPLEMENT = "complement"
     INSIDE = "inside"
+    RARE = "rare"  # a programme that is small in most areas of a level
 
 
-HIDDEN_NAMES: Mapping[Hidden, str] = {
-    Hidden.FEW: N_("Disembunyikan: terlalu sedikit rumah tangga"),
-    Hidden.COMPLEMENT: N_(
-        "Disembunyikan agar angka wilayah kecil di sekitarnya tidak dapat dihitung"
-    ),
-    Hidden.INSIDE: N_("Disembunyikan: angka wilayah di atasnya disembunyikan"),
-}
-
-EVERYTHING = ""  # stands for all areas of the reader together
+EVERYTHING = ""  # stands for all areas together
+_NOTHING: Mapping[str, Hidden] = {}
 
 
-def hide(households: Mapping[str, int], *, minimum: int) -> dict[str, Hidden]:
+def hide(
+    households: Mapping[str, int], *, minimum: int, also: Mapping[str, Hidden] = _NOTHING
+) -> dict[str, Hidden]:
+    """Return the hidden areas and why, where the households are the only cell."""
+    return hide_cells({code: (n,) for code, n in households.items()}, minimum=minimum, also=also)
+
+
+def hide_cells(
+    cells: Mapping[str, Cells], *, minimum: int, also: Mapping[str, Hidden] = _NOTHING
+) -> dict[str, Hidden]:
     """Return the hidden areas and why.
 
-    `households` counts them per area code at all levels that the reader may see as a whole; an
-    area whose parent is not among them hangs under `EVERYTHING`, which is judged like an area.
-    Areas without any household have nothing to hide.
+    `cells` holds every area at all levels; those of one level have the same cells. An area whose
+    parent is not among them hangs under `EVERYTHING`, which is judged like an area. Areas `also`
+    are hidden whatever their cells, also none. Other areas without anybody have nothing to hide.
     """
-    families = _children(households)
+    families = _children(cells)
     hidden: dict[str, Hidden] = {}
-    whole = sum(households[code] for code in families.get(EVERYTHING, ()))
-    if 0 < whole < minimum:
+    top = families.get(EVERYTHING, [])
+    if _small(_sum(cells[code] for code in top), minimum):
         hidden[EVERYTHING] = Hidden.FEW
     waiting = [EVERYTHING]
     while waiting:
         parent = waiting.pop()
         children = families.get(parent, [])
-        counted = {code: households[code] for code in children if households[code]}
+        counted = {code: cells[code] for code in children if any(cells[code]) or code in also}
         why = hidden.get(parent)
         if why in (Hidden.FEW, Hidden.INSIDE):
             hidden |= dict.fromkeys(counted, Hidden.INSIDE)
         else:
-            hidden |= _hide_among(counted, minimum, always=why is Hidden.COMPLEMENT)
+            hidden |= _hide_among(counted, minimum, also, always=why is Hidden.COMPLEMENT)
         waiting += children
     return hidden
 
 
-def _children(codes: Mapping[str, int]) -> dict[str, list[str]]:
+def _children(codes: Mapping[str, Cells]) -> dict[str, list[str]]:
     families: dict[str, list[str]] = {}
     for code in sorted(codes):
         parent = parent_of(code) or EVERYTHING
@@ -66,17 +73,34 @@ def _children(codes: Mapping[str, int]) -> dict[str, list[str]]:
     return families
 
 
-def _hide_among(households: Mapping[str, int], minimum: int, *, always: bool) -> dict[str, Hidden]:
-    """Hide small areas and enough others that none or at least `minimum` is missing.
+def _hide_among(
+    cells: Mapping[str, Cells], minimum: int, also: Mapping[str, Hidden], *, always: bool
+) -> dict[str, Hidden]:
+    """Hide small areas and enough others that of each cell none or at least `minimum` is missing.
 
-    With `always` at least `minimum` is missing even where no area is small.
+    With `always` at least `minimum` is missing of each cell even where no area is small.
     """
-    hidden = {code: Hidden.FEW for code, number in households.items() if number < minimum}
-    missing = sum(households[code] for code in hidden)
-    shown = sorted((number, code) for code, number in households.items() if code not in hidden)
-    for number, code in shown:
-        if missing >= minimum or (missing == 0 and not always):
+    hidden = {code: why for code, why in also.items() if code in cells}
+    hidden |= {code: Hidden.FEW for code, counts in cells.items() if _small(counts, minimum)}
+    total = _sum(cells.values())
+    missing = _sum([tuple(0 for _ in total), *(cells[code] for code in hidden)])
+    for code in sorted(cells, key=lambda code: (sum(cells[code]), code)):
+        lacking = [
+            place
+            for place, whole in enumerate(total)
+            if whole and missing[place] < minimum and (missing[place] or always)
+        ]
+        if not lacking:
             break
-        hidden[code] = Hidden.COMPLEMENT
-        missing += number
+        if code not in hidden and any(cells[code][place] for place in lacking):
+            hidden[code] = Hidden.COMPLEMENT
+            missing = _sum([missing, cells[code]])
     return hidden
+
+
+def _small(counts: Cells, minimum: int) -> bool:
+    return any(0 < count < minimum for count in counts)
+
+
+def _sum(rows: Iterable[Cells]) -> Cells:
+    return tuple(map(sum, zip(*rows, strict=True)))

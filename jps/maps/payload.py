@@ -1,80 +1,131 @@
 """A map's figures as small JSON for the browser. Numbers are rounded to what the page shows."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from jps.maps.indicators import INDICATORS, limits_of
+from jps.maps.hiding import Hidden
+from jps.maps.indicators import BY_KEY, INDICATORS, Kind, Topic, limits_of
 from jps.maps.views import AreaRow, MapView
 
 # One array per area in this order. Shares are 0-1; null is unknown, or hidden when the state
-# before it says so (few, complement, inside).
-COLUMNS = (
-    "code",
-    "name",
-    "poverty_hidden",
-    "poverty_rate",
-    "rate_low",
-    "rate_high",
-    "poor_persons",
-    "poor_households",
-    "scored",
-    "registration_hidden",
-    "households",
-    "expected",
-    "coverage",
-    "age_days",
-)
+# before it says so. Which of the states it is, the reader shall not know: "few" or "rare".
+_AREA = ("code", "name", "poverty_hidden")
+COLUMNS: Mapping[Topic, tuple[str, ...]] = {
+    Topic.POVERTY: (
+        *_AREA,
+        "poverty_rate",
+        "rate_low",
+        "rate_high",
+        "poor_persons",
+        "poor_households",
+        "scored",
+        "registration_hidden",
+        "households",
+        "expected",
+        "coverage",
+        "age_days",
+    ),
+    Topic.AID: (
+        *_AREA,
+        "poor_households",
+        "scored",
+        "reach_hidden",
+        "reached_share",
+        "poor_unreached",
+        "poor_reached",
+        "reached",
+        "overlap_hidden",
+        "overlap_share",
+        "overlaps",
+        "findings_hidden",
+        "findings",
+    ),
+    Topic.PEOPLE: (
+        "code",
+        "name",
+        "deciles_hidden",
+        "low_share",
+        "low_families",
+        "unranked",
+        "nik_hidden",
+        "no_nik_share",
+        "no_nik",
+    ),
+}
 
 
 def payload(view: MapView) -> dict[str, Any]:
     """Return `view` as plain JSON: what is chosen, the rows, the total, the classes."""
     return {
         "indicator": view.indicator,
+        "topic": str(view.topic),
+        "programme": view.programme,
+        "programmes": list(view.programmes.items()),
         "level": str(view.level),
         "inside": view.inside,
         "line": str(view.line),
         "levels": [str(level) for level in view.levels],
         "crumbs": [[crumb.code, crumb.name, crumb.is_open] for crumb in view.crumbs],
-        "columns": COLUMNS,
-        "rows": [_row(row) for row in view.rows],
-        "total": _row(view.total),
+        "columns": COLUMNS[view.topic],
+        "rows": [_row(view.topic, row) for row in view.rows],
+        "total": _row(view.topic, view.total),
         "parents": dict(view.parents),
         "interviews": [day.isoformat() for day in view.interviews] if view.interviews else None,
         "counted_at": view.counted_at.isoformat(timespec="seconds"),
         "population": _population(view.total),
-        "limits": {found.key: limits_of(found, view.level) for found in INDICATORS},
+        "limits": {
+            found.key: limits_of(found, view.level)
+            for found in INDICATORS
+            if found.topic is view.topic
+        },
     }
 
 
-def _row(row: AreaRow) -> list[Any]:
-    return [row.code, row.name, *_poverty(row), *_registration(row)]
+def _row(topic: Topic, row: AreaRow) -> list[Any]:
+    known = {"code": row.code, "name": row.name} | _poverty(row) | _registration(row) | _more(row)
+    return [known.get(column) for column in COLUMNS[topic]]
 
 
-def _poverty(row: AreaRow) -> list[Any]:
+def _more(row: AreaRow) -> dict[str, Any]:
+    states = {f"{group}_hidden": told_reason(why) for group, why in row.hidden.items()}
+    figures = {
+        key: _round(value, 4 if BY_KEY[key].kind is Kind.SHARE else 1)
+        for key, value in row.more.items()
+    }
+    return states | figures
+
+
+def told_reason(why: Hidden | None) -> str | None:
+    """Return what the reader is told: one word for all that small numbers hide."""
+    if why is None:
+        return None
+    return str(Hidden.RARE if why is Hidden.RARE else Hidden.FEW)
+
+
+def _poverty(row: AreaRow) -> dict[str, Any]:
     found = row.poverty
     if found is None:
-        return [row.poverty_hidden, None, None, None, None, None, None]
-    return [
-        None,
-        round(found.rate.rate, 4),
-        _round(found.rate.low, 4),
-        _round(found.rate.high, 4),
-        round(found.persons, 1),
-        round(found.households, 1),
-        found.scored,
-    ]
+        return {"poverty_hidden": told_reason(row.poverty_hidden)}
+    return {
+        "poverty_rate": round(found.rate.rate, 4),
+        "rate_low": _round(found.rate.low, 4),
+        "rate_high": _round(found.rate.high, 4),
+        "poor_persons": round(found.persons, 1),
+        "poor_households": round(found.households, 1),
+        "scored": found.scored,
+    }
 
 
-def _registration(row: AreaRow) -> list[Any]:
+def _registration(row: AreaRow) -> dict[str, Any]:
     found = row.registration
     if found is None:
-        return [row.registration_hidden, None, None, None, None]
-    return [
-        None,
-        found.households,
-        _round(found.expected, 0),
-        _round(found.coverage, 4),
-        found.age_days,
-    ]
+        return {"registration_hidden": told_reason(row.registration_hidden)}
+    return {
+        "households": found.households,
+        "expected": _round(found.expected, 0),
+        "coverage": _round(found.coverage, 4),
+        "age_days": found.age_days,
+    }
 
 
 def _population(row: AreaRow) -> list[Any] | None:

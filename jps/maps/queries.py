@@ -1,6 +1,7 @@
 """Sums per desa, one GROUP BY each; upper levels are added up from them.
 
-The sums are computed in the reader's own area scope and kept per scope until data change.
+The sums are of all areas, since what is hidden follows from all of them, and are kept until data
+change; a reader gets those of their own areas.
 """
 
 from collections.abc import Callable
@@ -14,92 +15,123 @@ from sqlalchemy.orm import Session
 
 from jps.areas.models import AreaPopulation
 from jps.assessment.models import Assessment
-from jps.assessment.rules import INTERVIEWED, Line
-from jps.assessment.services import NOT_COUNTED
-from jps.db import AreaScope, chunks, everywhere
-from jps.households.counting import household_counts, person_corrections
+from jps.assessment.rules import Line
+from jps.db import EVERYWHERE, AreaScope, chunks, everywhere, scope_of
+from jps.households.counting import person_corrections
 from jps.households.models import Household, Merge
+from jps.maps.aid_queries import aid_version, counted, village_aid, village_people
 from jps.maps.figures import Population, Tallies, Tally
+from jps.maps.groups import Patterns, patterns
+from jps.maps.indicators import Topic
 from jps.welfare.estimates import Sums
 
-Version: TypeAlias = tuple[datetime | None, ...]
+Version: TypeAlias = tuple[datetime | date | None, ...]
 
-KEPT = 64  # scopes and lines in memory; a province of 300,000 households takes about 20 MB
+KEPT = 64  # lines and topics in memory; a province of 300,000 households takes about 20 MB
 KEPT_FOR = timedelta(minutes=5)  # at most, should two saves overlap with their times crossed
 DEAR = 0.5  # seconds; sums that took longer are not counted anew after every single save
 PATIENCE = 20  # times what the sums took, for which they are then shown
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Sums of one reader's areas as of the instant `at`; `took` is in seconds."""
+class Wanted:
+    """Which sums: of a topic, by a poverty line and score model, of what is received on a day."""
 
-    tallies: Tallies
-    at: datetime
-    version: Version
-    took: float
+    line: Line
+    model_id: int | None
+    topic: Topic = Topic.POVERTY
+    on: date = date.min
+
+
+class Kept:
+    """Sums of all areas as of the instant `at`; `took` is in seconds."""
+
+    def __init__(self, tallies: Tallies, at: datetime, version: Version, took: float) -> None:
+        self.tallies = tallies
+        self.at = at
+        self._version = version
+        self._took = took
+        self._patterns: dict[int, Patterns] = {}
+        self._parts: dict[AreaScope, Tallies] = {EVERYWHERE: tallies}
 
     def serves(self, version: Version, at: datetime) -> bool:
         """Whether the sums may still be shown when the data have `version`."""
         age = at - self.at
-        if self.version == version:
+        if self._version == version:
             return age < KEPT_FOR
-        return self.took > DEAR and age < timedelta(seconds=self.took * PATIENCE)
+        return self._took > DEAR and age < timedelta(seconds=self._took * PATIENCE)
+
+    def patterns(self, minimum: int) -> Patterns:
+        """Return what is hidden of them, for every reader alike."""
+        if minimum not in self._patterns:
+            self._patterns[minimum] = patterns(self.tallies, minimum=minimum)
+        return self._patterns[minimum]
+
+    def within(self, scope: AreaScope) -> Tallies:
+        """Return the sums of the areas that a reader may see."""
+        if scope not in self._parts:
+            mine = {
+                code: tally for code, tally in self.tallies.villages.items() if scope.covers(code)
+            }
+            self._parts[scope] = Tallies(mine)
+        return self._parts[scope]
 
 
 class VillageSums:
-    """Keeps the sums of the last readers; `timer` tells seconds."""
+    """Keeps the last sums; `timer` tells seconds."""
 
     def __init__(self, timer: Callable[[], float]) -> None:
         self._timer = timer
-        self._kept: dict[tuple[AreaScope, Line, int | None], Kept] = {}
+        self._kept: dict[Wanted, Kept] = {}
         self._lock = Lock()
 
-    def get(
-        self, session: Session, scope: AreaScope, line: Line, model_id: int | None, *, at: datetime
-    ) -> Kept:
-        """Return the sums of every desa in `scope`, which must be the session's own.
+    def get(self, session: Session, wanted: Wanted, *, at: datetime) -> Kept:
+        """Return the sums of every desa, whatever `session` may see: hiding needs them all.
 
         They are those of the data as they are, or of a moment ago where counting takes long.
         """
-        version = data_version(session)
-        key = (scope, line, model_id)
-        found = self._kept.get(key)
-        if found is not None and found.serves(version, at):
-            return found
+        scope_of(session)  # somebody decided what is seen of them
+        version = data_version(session, wanted.topic)
+        kept = self._kept.get(wanted)
+        if kept is not None and kept.serves(version, at):
+            return kept
         begun = self._timer()
-        tallies = Tallies(village_sums(session, line, model_id))
+        with everywhere(session):
+            tallies = Tallies(village_sums(session, wanted))
         made = Kept(tallies, at, version, self._timer() - begun)
         with self._lock:
-            self._kept.pop(key, None)
-            self._kept[key] = made
+            self._kept.pop(wanted, None)
+            self._kept[wanted] = made
             while len(self._kept) > KEPT:
                 self._kept.pop(next(iter(self._kept)))
         return made
 
 
-def data_version(session: Session) -> Version:
+def data_version(session: Session, topic: Topic) -> Version:
     """Return when a household, a score or a merge last changed, wherever: look-ups in indexes."""
     with everywhere(session):
         changed = session.scalar(select(func.max(Household.changed_at)))
         assessed = session.scalar(select(func.max(Assessment.assessed_at)))
+        more = aid_version(session) if topic is Topic.AID else ()
     merged, undone = (session.scalar(select(func.max(at))) for at in (Merge.at, Merge.undone_at))
-    return changed, assessed, merged, undone
+    return changed, assessed, merged, undone, *more
 
 
-def village_sums(session: Session, line: Line, model_id: int | None) -> dict[str, Tally]:
+def village_sums(session: Session, wanted: Wanted) -> dict[str, Tally]:
     """Return the tally of every desa with registered households, in the session's scope."""
     villages: dict[str, Tally] = {}
+    line, model_id = wanted.line, wanted.model_id
     _registered(session, villages)
     if model_id is not None:
         _scored(session, villages, line, model_id)
     _correct_persons(session, villages, line, model_id)
+    if wanted.topic is Topic.AID:
+        for code, aid in village_aid(session, line, model_id, wanted.on).items():
+            villages.setdefault(code, Tally()).aid = aid
+    if wanted.topic is Topic.PEOPLE:
+        for code, people in village_people(session).items():
+            villages.setdefault(code, Tally()).people = people
     return villages
-
-
-def _counted() -> tuple[ColumnElement[bool], ...]:
-    interviewed = Household.visit_result.in_(sorted(INTERVIEWED))
-    return Household.state.not_in(NOT_COUNTED), interviewed, household_counts()
 
 
 def _registered(session: Session, villages: dict[str, Tally]) -> None:
@@ -110,7 +142,7 @@ def _registered(session: Session, villages: dict[str, Tally]) -> None:
             func.count(),
             func.sum(Household.household_size),
         )
-        .where(*_counted())
+        .where(*counted())
         .group_by(Household.area_code, Household.interview_date)
     )
     for code, day, households, persons in rows:
@@ -132,7 +164,7 @@ def _scored(session: Session, villages: dict[str, Tally], line: Line, model_id: 
             *(sums(term) for term in (p, p * p, w, w * p, w * w, w * w * p, w * w * p * p)),
         )
         .join(Assessment, Assessment.household_id == Household.id)
-        .where(*_counted(), Assessment.model_id == model_id, p.is_not(None))
+        .where(*counted(), Assessment.model_id == model_id, p.is_not(None))
         .group_by(Household.area_code)
     )
     for row in rows:
@@ -151,7 +183,7 @@ def _correct_persons(
     mine = (Assessment.household_id == Household.id) & (Assessment.model_id == model_id)
     for ids in chunks(sorted(corrections), 5_000):
         query = select(Household.id, Household.area_code, Household.household_size, p)
-        query = query.outerjoin(Assessment, mine).where(*_counted(), Household.id.in_(ids))
+        query = query.outerjoin(Assessment, mine).where(*counted(), Household.id.in_(ids))
         for household_id, code, size, chance in session.execute(query):
             more = corrections[household_id]
             villages[code].persons += more

@@ -28,6 +28,7 @@ class MapChoice:
     level: Level | None = None
     inside: str = ""
     line: Line = Line.NPL100
+    programme: str = ""
 
 
 def _is_area_code(text: str) -> None:
@@ -50,6 +51,7 @@ class MapChoiceSchema(Schema):
     )
     inside = fields.String(validate=_is_area_code)
     line = fields.Enum(Line, by_value=True, error_messages={"unknown": UNKNOWN})
+    programme = fields.String(validate=validate.Length(max=24, error=UNKNOWN))
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> MapChoice:

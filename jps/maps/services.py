@@ -13,9 +13,11 @@ from jps.assessment.services import current_scorecard, find_model
 from jps.audit.services import Event, record
 from jps.db import AreaScope, within
 from jps.errors import NotFound
+from jps.maps.aid_queries import programmes_on
 from jps.maps.atlas import Atlas, Place
 from jps.maps.files import Download, Format, Outlines, write
-from jps.maps.queries import VillageSums, populations
+from jps.maps.indicators import BY_KEY, Topic
+from jps.maps.queries import VillageSums, Wanted, populations
 from jps.maps.schemas import MapChoice
 from jps.maps.views import AreaRow, Crumb, MapView, Model
 
@@ -39,12 +41,20 @@ def map_view(session: Session, choice: MapChoice, *, reader: Reader, sums: Villa
     crumbs = _crumbs(session, inside, reader.scope)
     found = find_model(session, current_scorecard())
     model = Model(found.name, found.version) if found else None
-    kept = sums.get(session, reader.scope, choice.line, found.id if found else None, at=reader.at)
+    topic = BY_KEY[choice.indicator].topic
+    on = reader.on if topic is Topic.AID else date.min
+    wanted = Wanted(choice.line, found.id if found else None, topic, on)
+    kept = sums.get(session, wanted, at=reader.at)
+    programmes = programmes_on(session, reader.on) if topic is Topic.AID else {}
+    programme = choice.programme if choice.programme in programmes else ""
     atlas = Atlas(
         _places(session, reader.scope),
-        kept.tallies,
+        kept.within(reader.scope),
         populations(session, on=reader.on),
-        minimum=reader.minimum,
+        kept.patterns(reader.minimum),
+        topic=topic,
+        programme=programme,
+        has_aid=bool(programmes),
         on=reader.on,
     )
     levels = atlas.levels(inside)
@@ -53,6 +63,9 @@ def map_view(session: Session, choice: MapChoice, *, reader: Reader, sums: Villa
     total, tally = atlas.total(inside, crumbs[-1].name if crumbs else "")
     return MapView(
         indicator=choice.indicator,
+        topic=topic,
+        programme=programme,
+        programmes=programmes,
         level=level,
         inside=inside,
         line=choice.line,

@@ -1,13 +1,14 @@
 """What one reader sees on one map: typed values, already without what must be hidden."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from jps.areas.rules import Level
 from jps.assessment.rules import Line
 from jps.maps.figures import Population, Poverty, Registration
 from jps.maps.hiding import Hidden
+from jps.maps.indicators import BY_KEY, Topic
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class AreaRow:
     registration: Registration | None = None
     registration_hidden: Hidden | None = None
     population: Population | None = None
+    more: Mapping[str, float | None] = field(default_factory=dict)  # figures of other topics
+    hidden: Mapping[str, Hidden | None] = field(default_factory=dict)  # of their groups
 
     def value(self, indicator: str) -> float | None:
         """Return the figure of `indicator`, None when it is hidden or there is none."""
@@ -39,7 +42,7 @@ class AreaRow:
                 return None if registered is None else registered.households
             case "age_days":
                 return None if registered is None else registered.age_days
-        raise KeyError(indicator)
+        return self.more.get(BY_KEY[indicator].key)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,9 @@ class MapView:
     """
 
     indicator: str
+    topic: Topic
+    programme: str  # code; empty: any
+    programmes: Mapping[str, str]  # names by code, of those to choose from
     level: Level
     inside: str
     line: Line

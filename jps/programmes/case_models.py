@@ -1,4 +1,4 @@
-"""Tables of what is followed up about recipients: findings, appeals and letters."""
+"""Tables of what is followed up about recipients: findings, strikes, appeals and letters."""
 
 import uuid
 from datetime import date, datetime
@@ -8,12 +8,14 @@ from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from jps.db import AREA_CODE, Base, Scoped, UtcDateTime
+from jps.programmes.case_rules import Action, AppealReason, StrikeReason
 from jps.programmes.rules import (
     AppealKind,
     AppealState,
     FindingKind,
     FindingState,
     LetterKind,
+    Standing,
     Unit,
 )
 
@@ -23,7 +25,8 @@ class Finding(Scoped, Base):
 
     Derived by the matching of a decree, but for its state, owner and deadline, which people set
     and which stay. `key` tells it apart, so that finding it again changes nothing. `other_id` is
-    the second recipient of an overlap or of a person listed twice.
+    the second recipient of an overlap or of a person listed twice, `other_decree_id` their decree.
+    `source` is a code with a day: see `jps.programmes.finding_rules`. Gone: found no more.
     """
 
     __tablename__ = "finding"
@@ -31,6 +34,7 @@ class Finding(Scoped, Base):
         UniqueConstraint("key"),
         Index(None, "state", "area_code"),
         Index(None, "decree_id", "kind"),
+        Index(None, "gone_at", "state", "stake"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -41,8 +45,9 @@ class Finding(Scoped, Base):
     decree_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("decree.id"))
     recipient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recipient.id"), index=True)
     other_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("recipient.id"), index=True)
+    other_decree_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decree.id"), index=True)
     household_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
-    source: Mapped[str] = mapped_column(Text, default="")  # what says so, of which day
+    source: Mapped[str] = mapped_column(String(60), default="")
     stake: Mapped[int] = mapped_column(BigInteger, default=0)  # rupiah a year
     state: Mapped[FindingState] = mapped_column(String(12))
     owner: Mapped[str | None] = mapped_column(String(64))  # who works on it
@@ -53,25 +58,61 @@ class Finding(Scoped, Base):
 
 
 class FindingStep(Base):
-    """What somebody did about a finding. Only ever added; reached through its finding."""
+    """What somebody did about a finding. Only ever added; reached through its finding.
+
+    `state`, `owner` and `due_on` are what held after it; `undoes` is the step that it takes back.
+    `visit` is what was found on the ground: {result, presence, on, point}.
+    """
 
     __tablename__ = "finding_step"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     finding_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("finding.id"), index=True)
+    action: Mapped[Action] = mapped_column(String(12))
     state: Mapped[FindingState] = mapped_column(String(12))
     owner: Mapped[str | None] = mapped_column(String(64))
     due_on: Mapped[date | None] = mapped_column(Date)
+    visit: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    photo_sha256: Mapped[str | None] = mapped_column(String(64))
+    photo_type: Mapped[str | None] = mapped_column(String(40))
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("finding_step.id"))
     note: Mapped[str] = mapped_column(Text, default="")
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Strike(Scoped, Base):
+    """That a recipient was taken off a decree: why, by what evidence, from when. Never deleted.
+
+    `was` is the standing before, which `undone_at` brought back. One of a recipient holds at most.
+    """
+
+    __tablename__ = "strike"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    area_code: Mapped[str] = mapped_column(AREA_CODE, index=True)
+    recipient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recipient.id"), index=True)
+    finding_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("finding.id"), index=True)
+    reason: Mapped[StrikeReason] = mapped_column(String(24))
+    note: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text)
+    source_on: Mapped[date] = mapped_column(Date)
+    from_on: Mapped[date] = mapped_column(Date)  # first day without the aid
+    appeal_by: Mapped[date] = mapped_column(Date)  # last day to object
+    was: Mapped[Standing] = mapped_column(String(12))
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_by: Mapped[str | None] = mapped_column(String(64))
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_reason: Mapped[str] = mapped_column(Text, default="")
+
+
 class Appeal(Scoped, Base):
     """What somebody asks about a list: to be on it, that another is not, or to be back on it.
 
-    `decided_about` is the recipient or target entry whose decision is opened again. The clock runs
-    from `received_at` to `due_on`. Who contests is shown to those who decide alone.
+    What is opened again is the strike of an objection, the recipient of a contest, and the place
+    of a household on `target_list_id` of a proposal. The clock runs from `received_at` to `due_on`.
+    Who contests is shown to those alone who decide. `number` is what the appellant is told.
     """
 
     __tablename__ = "appeal"
@@ -79,14 +120,16 @@ class Appeal(Scoped, Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     area_code: Mapped[str] = mapped_column(AREA_CODE, index=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
     kind: Mapped[AppealKind] = mapped_column(String(10))
     programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
     recipient_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("recipient.id"), index=True)
     household_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
     target_list_id: Mapped[uuid.UUID | None]
+    strike_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("strike.id"), index=True)
     appellant: Mapped[str] = mapped_column(String(120), default="")
     contact: Mapped[str] = mapped_column(String(120), default="")
-    reason: Mapped[str] = mapped_column(String(24))
+    reason: Mapped[AppealReason] = mapped_column(String(24))
     text: Mapped[str] = mapped_column(Text, default="")
     evidence_sha256: Mapped[str | None] = mapped_column(String(64))
     evidence_type: Mapped[str | None] = mapped_column(String(40))
@@ -110,16 +153,23 @@ class Letter(Scoped, Base):
     """
 
     __tablename__ = "letter"
-    __table_args__ = (UniqueConstraint("kind", "number"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "number"),
+        UniqueConstraint("kind", "area_code", "year", "serial"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     area_code: Mapped[str] = mapped_column(AREA_CODE, index=True)
     kind: Mapped[LetterKind] = mapped_column(String(10))
     number: Mapped[str] = mapped_column(String(80))
+    year: Mapped[int]
+    serial: Mapped[int]  # of its kind in the village and year, from 1
     check: Mapped[str] = mapped_column(String(40), unique=True)  # random, tells nothing of anybody
     household_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
     member_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))
     recipient_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("recipient.id"), index=True)
+    strike_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("strike.id"), index=True)
+    appeal_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("appeal.id"), index=True)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     valid_to: Mapped[date | None] = mapped_column(Date)
     made_by: Mapped[str] = mapped_column(String(64))

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from jps.db import AREA_CODE, Base, Scoped, UtcDateTime
+from jps.db import AREA_CODE, Base, Scoped, ScopedBelow, UtcDateTime
 from jps.identity.rules import LinkState
 from jps.programmes.rules import (
     BenefitState,
@@ -118,7 +118,7 @@ class BudgetLine(Scoped, Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Decree(Scoped, Base):
+class Decree(ScopedBelow, Base):
     """An agency's decree (SK) or list of members for the area `area_code`, with a period.
 
     Counts while in force and the day lies in `period_from` to `period_to` (None: open). The file
@@ -213,11 +213,14 @@ class Benefit(Scoped, Base):
     """One delivery to one recipient: planned, and what became of it. Rupiah."""
 
     __tablename__ = "benefit"
-    __table_args__ = (UniqueConstraint("recipient_id", "instalment"),)
+    __table_args__ = (
+        UniqueConstraint("recipient_id", "instalment"),
+        Index(None, "decree_id", "area_code", "instalment"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     area_code: Mapped[str] = mapped_column(AREA_CODE, index=True)
-    decree_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("decree.id"), index=True)
+    decree_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("decree.id"))
     recipient_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("recipient.id"))
     instalment: Mapped[int]  # from 1
     due_on: Mapped[date] = mapped_column(Date)
@@ -229,7 +232,9 @@ class Benefit(Scoped, Base):
     proof: Mapped[str] = mapped_column(String(12), default="")  # photo, signature, list, bank
     proof_sha256: Mapped[str | None] = mapped_column(String(64))
     proof_type: Mapped[str | None] = mapped_column(String(40))
-    reason: Mapped[str] = mapped_column(Text, default="")  # why not delivered
+    reason: Mapped[str] = mapped_column(String(16), default="")  # why not delivered
+    note: Mapped[str] = mapped_column(Text, default="")
+    taker: Mapped[str] = mapped_column(String(120), default="")  # who took it, if another
     reference: Mapped[str] = mapped_column(String(80), default="")  # of the bank or the post
     state_by: Mapped[str] = mapped_column(String(64))
     state_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -119,6 +119,7 @@ class LetterKind(StrEnum):
 
     NOTICE = "notice"  # somebody was struck, why, and how to appeal
     SKTM = "sktm"  # certificate of poverty
+    DECISION = "decision"  # what became of an appeal
 
 
 UNIT_NAMES: Mapping[Unit, str] = MappingProxyType(

@@ -11,11 +11,12 @@ from typing import Any
 from jps.targeting.facts import Catalogue, Kind, Unit
 
 MOST_ROWS = 12
+COUNTED = {Unit.MEMBER: "members", Unit.FAMILY: "families"}  # where a row counts how many meet it
 
 
 @dataclass(frozen=True)
 class BuilderRow:
-    """One condition as typed: all texts. `least` counts members, for facts of members."""
+    """One condition as typed: all texts. `least` counts members or families, for their facts."""
 
     fact: str = ""
     operator: str = ""
@@ -50,7 +51,7 @@ def _condition(row: BuilderRow, catalogue: Catalogue) -> dict[str, Any]:
     found = {"fact": row.fact, "is": row.operator or "=", "value": value}
     if fact is None or fact.unit is Unit.HOUSEHOLD:
         return found
-    return {"members": found, "is": ">=", "value": _number(row.least)}
+    return {COUNTED[fact.unit]: found, "is": ">=", "value": _number(row.least)}
 
 
 def _number(text: str) -> Any:
@@ -83,10 +84,12 @@ def built_of(tree: Mapping[str, Any]) -> Built | None:
 
 def _row(part: Mapping[str, Any]) -> BuilderRow | None:
     least = "1"
-    if "members" in part:
-        if part["is"] != ">=" or not isinstance(part["members"], Mapping):
-            return None
-        least, part = _text(part["value"]), part["members"]
+    for name in COUNTED.values():
+        if name in part:
+            if part["is"] != ">=" or not isinstance(part[name], Mapping):
+                return None
+            least, part = _text(part["value"]), part[name]
+            break
     if "fact" not in part or part["is"] == "in":
         return None
     return BuilderRow(part["fact"], part["is"], _text(part["value"]), least)

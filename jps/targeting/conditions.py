@@ -10,6 +10,7 @@ zero. Who is unknown does not get in by the rule, and is counted apart.
     {"term": T, "is": OP, "value": NUMBER}            T: NAME, NUMBER, {"add"|"subtract"|
                                                       "multiply"|"divide": [T, T]}
     {"members": C, "is": OP, "value": NUMBER}         how many members meet C
+    {"families": C, "is": OP, "value": NUMBER}        how many families meet C
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -59,7 +60,7 @@ class Condition(Protocol):
     """A rule or a part of one."""
 
     def judge(self, people: Population) -> Truth:
-        """Return the truth for each household, or each member inside `members`."""
+        """Return the truth for each household; inside `members` or `families` for each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +184,12 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """How many members of the household meet a condition."""
+    """How many members (or families) of the household meet a condition."""
 
     condition: Condition
     operator: Operator
     value: float
+    unit: Unit = Unit.MEMBER
 
     def judge(self, people: Population) -> Truth:
         """Return whether the count surely is as asked, or surely not.
@@ -195,8 +197,9 @@ class Members:
         Members of whom it is unknown may count or not: the count lies between two bounds.
         """
         truth = self.condition.judge(people)
+        home = people.homes(self.unit)
         least, most = (
-            np.bincount(people.home[mask], minlength=len(people)) for mask in (truth.yes, ~truth.no)
+            np.bincount(home[mask], minlength=len(people)) for mask in (truth.yes, ~truth.no)
         )
         operator, value = self.operator, self.value
         if operator in {"=", "!="}:
@@ -210,8 +213,7 @@ class Members:
 
 
 def _constant(people: Population, unit: Unit, *, value: bool = False) -> Mask:
-    rows = len(people) if unit is Unit.HOUSEHOLD else len(people.home)
-    return np.full(rows, value, dtype=bool)
+    return np.full(people.rows(unit), value, dtype=bool)
 
 
 class InvalidRule(ValueError):

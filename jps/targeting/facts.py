@@ -16,6 +16,7 @@ import numpy.typing as npt
 Numbers: TypeAlias = npt.NDArray[np.float64]
 Codes: TypeAlias = npt.NDArray[np.str_]
 Mask: TypeAlias = npt.NDArray[np.bool_]
+Places: TypeAlias = npt.NDArray[np.intp]
 
 
 class Kind(StrEnum):
@@ -30,6 +31,7 @@ class Unit(StrEnum):
     """Whom a fact is about."""
 
     HOUSEHOLD = "household"
+    FAMILY = "family"
     MEMBER = "member"
 
 
@@ -61,25 +63,28 @@ Catalogue: TypeAlias = Mapping[str, Fact]
 
 @dataclass(frozen=True)
 class Population:
-    """Households and their members as columns of equal length.
+    """Households with their families and members as columns of equal length.
 
     `keys` (ids as text) and `areas` (Kemendagri codes of desa, ascending) are of households; `home`
-    holds for each member the place of their household. `household` and `member` map a fact's name
-    to its column. Raises `ValueError` when lengths differ or areas are not in order.
+    holds for each member the place of their household, `family_home` for each family. `household`,
+    `member` and `family` map a fact's name to its column. Raises `ValueError` when lengths differ
+    or areas are not in order.
     """
 
     keys: Codes
     areas: Codes
-    home: npt.NDArray[np.intp]
+    home: Places
     household: Mapping[str, npt.NDArray[Any]]
     member: Mapping[str, npt.NDArray[Any]]
+    family_home: Places = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    family: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse columns of other lengths."""
-        for unit, length in ((self.household, len(self.keys)), (self.member, len(self.home))):
-            for name, column in unit.items():
-                if len(column) != length:
-                    raise ValueError(f"{name}: {len(column)} values for {length}")
+        for unit in Unit:
+            for name, column in self.columns(unit).items():
+                if len(column) != self.rows(unit):
+                    raise ValueError(f"{name}: {len(column)} values for {self.rows(unit)}")
         if len(self.areas) != len(self.keys) or np.any(self.areas[1:] < self.areas[:-1]):
             raise ValueError("one area for each household, in order")
 
@@ -94,9 +99,23 @@ class Population:
         low, high = np.searchsorted(self.areas, [code, code + "/"])
         return slice(int(low), int(high))
 
+    def columns(self, unit: Unit) -> Mapping[str, npt.NDArray[Any]]:
+        """Return the columns of a unit by the names of their facts."""
+        if unit is Unit.HOUSEHOLD:
+            return self.household
+        return self.member if unit is Unit.MEMBER else self.family
+
+    def rows(self, unit: Unit) -> int:
+        """Return how many households, families or members there are."""
+        return len(self.keys) if unit is Unit.HOUSEHOLD else len(self.homes(unit))
+
+    def homes(self, unit: Unit) -> Places:
+        """Return the household's place of each member or family."""
+        return self.home if unit is Unit.MEMBER else self.family_home
+
     def column(self, fact: Fact) -> npt.NDArray[Any]:
         """Return the values of a fact; KeyError when the population does not carry it."""
-        return (self.household if fact.unit is Unit.HOUSEHOLD else self.member)[fact.name]
+        return self.columns(fact.unit)[fact.name]
 
 
 def runs(codes: Codes) -> tuple[Codes, npt.NDArray[np.intp]]:

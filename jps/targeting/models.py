@@ -11,6 +11,7 @@ from jps.db import AREA_CODE, Base, Scoped, UtcDateTime
 from jps.targeting.drawing import Reason, Standing
 from jps.targeting.quotas import Method
 from jps.targeting.rules import ListState
+from jps.targeting.scores import Score
 
 
 class TargetSnapshot(Base):
@@ -27,6 +28,7 @@ class TargetSnapshot(Base):
     members: Mapped[int]
     questionnaire_version: Mapped[str] = mapped_column(String(80))
     score_model_id: Mapped[int] = mapped_column(ForeignKey("score_model.id"))
+    pmt_model_id: Mapped[int | None]  # of `score_model`
     data_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # newest change in it
     taken_by: Mapped[str] = mapped_column(String(64))
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -50,7 +52,8 @@ class TargetRule(Base):
 class TargetList(Scoped, Base):
     """A list drawn for `area_code`: all that it was drawn from, its hash, and who approved it.
 
-    `quotas` are the numbers per quota area that were used; `counts` what came out, without people.
+    `quotas` are the numbers per quota area that were used; `counts` what came out, without people;
+    `weights` those of a mixed score.
     """
 
     __tablename__ = "target_list"
@@ -65,6 +68,8 @@ class TargetList(Scoped, Base):
     total: Mapped[int]  # households to select
     amount: Mapped[int]  # rupiah for one household
     seed: Mapped[str] = mapped_column(String(40))
+    score: Mapped[Score] = mapped_column(String(12), default=Score.PPI)
+    weights: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     quotas: Mapped[dict[str, int]] = mapped_column(JSON)
     content_hash: Mapped[str] = mapped_column(String(64))
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
@@ -92,4 +97,4 @@ class TargetEntry(Scoped, Base):
     standing: Mapped[Standing] = mapped_column(String(10))
     reason: Mapped[Reason] = mapped_column(String(20))
     rank: Mapped[int]  # from 1 within the quota area; 0: excluded
-    score: Mapped[float | None]  # probability of being poor, 0-1; None: not scored
+    score: Mapped[float | None]  # by which it is ranked, 0-1, needier higher; None: not scored

@@ -1,9 +1,11 @@
 """From JSON to a condition, or to a message that says where it is wrong. Pure."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from jps.errors import InvalidData
 from jps.targeting.conditions import (
     DEEPEST,
     MOST,
@@ -26,19 +28,27 @@ OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
 ARITHMETIC = ("add", "subtract", "multiply", "divide")
 
 NOT_OBJECT = N_("Setiap syarat harus berupa satu objek.")
-NOT_ONE = N_("Syarat harus memuat tepat satu dari: all, any, not, area, fact, term, members.")
+NOT_ONE = N_(
+    "Syarat harus memuat tepat satu dari: all, any, not, area, fact, term, members, families."
+)
 NOT_LIST = N_("Isi {name} harus berupa daftar yang tidak kosong.")
 TOO_DEEP = N_("Syarat bertumpuk terlalu dalam: paling banyak {limit} tingkat.")
 TOO_MANY = N_("Aturan terlalu panjang: paling banyak {limit} syarat.")
 NO_FACT = N_("Fakta {name} tidak dikenal.")
-WRONG_UNIT = N_("Fakta {name} adalah fakta anggota; pakai di dalam members.")
-WRONG_UNIT_INSIDE = N_("Di dalam members hanya fakta anggota yang dapat dipakai, bukan {name}.")
+WRONG_UNIT: Mapping[Unit, str] = {
+    Unit.MEMBER: N_("Fakta {name} adalah fakta anggota; pakai di dalam members."),
+    Unit.FAMILY: N_("Fakta {name} adalah fakta keluarga; pakai di dalam families."),
+}
+WRONG_UNIT_INSIDE: Mapping[Unit, str] = {
+    Unit.MEMBER: N_("Di dalam members hanya fakta anggota yang dapat dipakai, bukan {name}."),
+    Unit.FAMILY: N_("Di dalam families hanya fakta keluarga yang dapat dipakai, bukan {name}."),
+}
 NO_OPERATOR = N_("Pembanding {name} tidak dapat dipakai di sini.")
 NO_CODE = N_("Kode {code} tidak ada dalam pilihan {name}.")
 NOT_NUMBER = N_("Nilai pembanding harus berupa angka.")
 NOT_NUMERIC = N_("Fakta {name} bukan angka, tidak dapat dihitung.")
 NO_AREA = N_("Kode wilayah {code} tidak dikenal.")
-NESTED = N_("members tidak dapat dipakai di dalam members.")
+NESTED = N_("members dan families tidak dapat dipakai di dalam members atau families.")
 EMPTY_TERM = N_("Perhitungan harus memuat paling sedikit satu fakta.")
 
 
@@ -50,6 +60,15 @@ def read_condition(
     `areas` are the codes that exist, None when any well-formed code will do.
     """
     return _Reader(catalogue, areas).read(raw, "rule", Unit.HOUSEHOLD, 1)
+
+
+@contextmanager
+def rule_problems() -> Iterator[None]:
+    """Turn what is wrong with a rule into `InvalidData` that says where."""
+    try:
+        yield
+    except InvalidRule as error:
+        raise InvalidData(error.message, {error.path: [error.message]}, **error.params) from None
 
 
 class _Reader:
@@ -75,6 +94,7 @@ class _Reader:
             "fact": self._fact,
             "term": self._term,
             "members": self._members,
+            "families": self._members,
         }
         found = [name for name in readers if name in raw]
         if len(found) != 1:
@@ -96,8 +116,8 @@ class _Reader:
 
     def _area(self, raw: Mapping[str, Any], path: str, unit: Unit, _depth: int) -> Condition:
         codes = raw["area"]
-        if unit is Unit.MEMBER:
-            raise InvalidRule(path, WRONG_UNIT_INSIDE, name="area")
+        if unit is not Unit.HOUSEHOLD:
+            raise InvalidRule(path, WRONG_UNIT_INSIDE[unit], name="area")
         if not isinstance(codes, list) or not codes:
             raise InvalidRule(path, NOT_LIST, name="area")
         for code in codes:
@@ -143,17 +163,18 @@ class _Reader:
         return Term(constant=_number(raw, path))
 
     def _members(self, raw: Mapping[str, Any], path: str, unit: Unit, depth: int) -> Condition:
-        if unit is Unit.MEMBER:
+        if unit is not Unit.HOUSEHOLD:
             raise InvalidRule(path, NESTED)
-        inside = self.read(raw["members"], path, Unit.MEMBER, depth + 1)
-        return Members(inside, *self._comparison(raw.get("is"), raw.get("value"), path))
+        name, whose = ("members", Unit.MEMBER) if "members" in raw else ("families", Unit.FAMILY)
+        inside = self.read(raw[name], path, whose, depth + 1)
+        return Members(inside, *self._comparison(raw.get("is"), raw.get("value"), path), whose)
 
     def _known(self, name: object, path: str, unit: Unit) -> Fact:
         fact = self._catalogue.get(name) if isinstance(name, str) else None
         if fact is None:
             raise InvalidRule(path, NO_FACT, name=str(name)[:40])
         if fact.unit is not unit:
-            message = WRONG_UNIT if unit is Unit.HOUSEHOLD else WRONG_UNIT_INSIDE
+            message = WRONG_UNIT[fact.unit] if unit is Unit.HOUSEHOLD else WRONG_UNIT_INSIDE[unit]
             raise InvalidRule(path, message, name=fact.name)
         return fact
 

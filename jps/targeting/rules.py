@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from jps.areas.rules import Level
+from jps.errors import InvalidData
 from jps.targeting.conditions import facts_of
 from jps.targeting.drawing import (
     REASONS,
@@ -25,9 +26,18 @@ from jps.targeting.drawing import (
 from jps.targeting.facts import Catalogue, Codes, Fact, Numbers, Population, Unit, runs
 from jps.targeting.quotas import Method, largest_remainder
 from jps.targeting.reading import read_condition
+from jps.targeting.scores import Score, chance_fact, need_of, require_scores, score_parts
 from jps.text import N_
 
-SCORE = "npl100"  # the fact by which lists are ranked
+NO_DATA = N_(
+    "{n} wilayah yang diberi kuota tidak punya rumah tangga dalam potret data: {areas}. Kosongkan "
+    "kuotanya, atau ambil potret data yang baru."
+)
+TOO_MANY = N_(
+    "Kuota wilayah {area} adalah {quota}, padahal hanya ada {households} rumah tangga di sana "
+    "dalam potret data. Kecilkan kuotanya."
+)
+_NAMED = 5  # areas in a message
 COLUMNS = ("household", "area", "standing", "reason", "rank", "score")
 
 
@@ -55,7 +65,8 @@ class Definition:
     """All that a list follows from besides the people: the same definition draws the same list.
 
     `tree` is the rule as JSON, `area` the area it is for, `level` the level of quota areas, `total`
-    how many households to select, `by_hand` the quotas when `method` says so.
+    how many households to select, `by_hand` the quotas when `method` says so, `score` by what it
+    ranks, `weights` those of a mix.
     """
 
     tree: Mapping[str, Any]
@@ -65,15 +76,37 @@ class Definition:
     total: int
     seed: str
     by_hand: Mapping[str, int]
+    score: Score = Score.PPI
+    weights: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> str:
-        """Return the definition as canonical JSON."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        """Return the definition as canonical JSON; that of a list by PPI names no score, as it
+        never did."""
+        told = asdict(self)
+        if self.score is Score.PPI:
+            del told["score"], told["weights"]
+        return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> "Definition":
+        """Return the definition of JSON; ValueError, KeyError or TypeError where it is none."""
+        return cls(
+            tree=told["tree"],
+            area=str(told["area"]),
+            method=Method(told["method"]),
+            level=Level(told["level"]),
+            total=int(told["total"]),
+            seed=str(told["seed"]),
+            by_hand={str(code): int(number) for code, number in told["by_hand"].items()},
+            score=Score(told.get("score", Score.PPI)),
+            weights={str(part): int(w) for part, w in told.get("weights", {}).items()},
+        )
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A drawn list: the households of the area as columns, and the quotas that were used."""
+    """A drawn list: the households of the area as columns, by what they were ranked, and the
+    quotas that were used."""
 
     people: Population
     scores: Numbers
@@ -86,26 +119,38 @@ class Listed:
         return {str(reason): int(found[place]) for place, reason in enumerate(REASONS)}
 
 
-def needed_facts(tree: object, catalogue: Catalogue) -> tuple[Fact, ...]:
-    """Return the facts that drawing by a rule reads; raises `InvalidRule`."""
-    rule = read_condition(tree, catalogue)
-    return tuple(dict.fromkeys((*facts_of(rule), catalogue[SCORE])))
+def needed_facts(definition: Definition, catalogue: Catalogue) -> tuple[Fact, ...]:
+    """Return the facts that drawing reads; raises `InvalidRule`."""
+    names = (
+        *score_parts(definition.score, definition.weights),
+        chance_fact(definition.score),
+    )
+    rule = rule_facts(definition.tree, catalogue)
+    return tuple(dict.fromkeys((*rule, *(catalogue[name] for name in names))))
+
+
+def rule_facts(tree: object, catalogue: Catalogue) -> tuple[Fact, ...]:
+    """Return the facts that judging by a rule reads; raises `InvalidRule`."""
+    return facts_of(read_condition(tree, catalogue))
 
 
 def make_list(
     definition: Definition, people: Population, catalogue: Catalogue, *, tie: Lots | None = None
 ) -> Listed:
-    """Draw the list from the people of its area.
+    """Draw the list from the people of its area; raises `InvalidRule`, and `InvalidData` where
+    nobody there has the score.
 
     `tie` are the lots of all `people` under the definition's seed, when they were drawn before.
     """
     rule = read_condition(definition.tree, catalogue)
     here = inside(people, definition.area)
     truth = rule.judge(here)
-    scores: Numbers = here.household[SCORE]
+    scores = need_of(definition.score, definition.weights, here)
+    require_scores(definition.score, scores)
     groups = quota_areas(here.areas, definition)
     ranked = truth.yes & ~np.isnan(scores)
-    quotas = quotas_of(definition, groups, scores, ranked)
+    chances: Numbers = here.household[chance_fact(definition.score)]
+    quotas = quotas_of(definition, groups, chances, ranked)
     own = lots(here.keys, definition.seed) if tie is None else tie[people.within(definition.area)]
     drawn = draw(truth, scores, groups, quotas, own)
     return Listed(here, scores, drawn, quotas)
@@ -115,13 +160,17 @@ def inside(people: Population, area: str) -> Population:
     """Return the people of an area, children included; they stand together."""
     part = people.within(area)
     first, last = part.start, part.stop
-    mine = (people.home >= first) & (people.home < last)
+    if part == slice(0, len(people)):
+        return people
+    mine, kin = ((home >= first) & (home < last) for home in (people.home, people.family_home))
     return Population(
         keys=people.keys[part],
         areas=people.areas[part],
         home=people.home[mine] - first,
         household={name: column[part] for name, column in people.household.items()},
         member={name: column[mine] for name, column in people.member.items()},
+        family_home=people.family_home[kin] - first,
+        family={name: column[kin] for name, column in people.family.items()},
     )
 
 
@@ -133,7 +182,7 @@ def quota_areas(areas: Codes, definition: Definition) -> Codes:
 
 
 def quotas_of(
-    definition: Definition, groups: Codes, scores: Numbers, ranked: Any
+    definition: Definition, groups: Codes, chances: Numbers, ranked: Any
 ) -> dict[str, int]:
     """Return how many each quota area selects, by the definition's method.
 
@@ -153,10 +202,29 @@ def quotas_of(
     else:
         # In thousandths, so that sums do not depend on the order in which they were added.
         need = np.bincount(
-            places, weights=np.rint(np.nan_to_num(scores) * 1e6), minlength=len(names)
+            places, weights=np.rint(np.nan_to_num(chances) * 1e6), minlength=len(names)
         )
         weights = {str(name): float(value) for name, value in zip(names, need, strict=True)}
     return largest_remainder(definition.total, weights, caps)
+
+
+def require_quotas(definition: Definition, listed: Listed) -> None:
+    """Raise `InvalidData` for quotas by hand of areas without data or above who lives there."""
+    if definition.method is not Method.BY_HAND:
+        return
+    names, starts = runs(quota_areas(listed.people.areas, definition))
+    ends = [*starts[1:].tolist(), len(listed.people)]
+    there = {
+        str(name): end - start
+        for name, start, end in zip(names, starts.tolist(), ends, strict=True)
+    }
+    empty = [code for code, quota in definition.by_hand.items() if quota and code not in there]
+    if empty:
+        raise InvalidData(NO_DATA, areas=", ".join(empty[:_NAMED]), n=len(empty))
+    above = {c: q for c, q in definition.by_hand.items() if q > there.get(c, 0)}
+    if above:
+        code, quota = next(iter(above.items()))
+        raise InvalidData(TOO_MANY, area=code, quota=quota, households=there[code])
 
 
 def list_bytes(listed: Listed) -> bytes:

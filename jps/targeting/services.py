@@ -1,10 +1,12 @@
 """Keep rules, draw lists, take them through two pairs of eyes, and prove that they are what they
 say."""
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +19,27 @@ from jps.audit.services import Event, record
 from jps.bulk import write_rows
 from jps.db import scope_of
 from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
-from jps.targeting.conditions import InvalidRule
+from jps.targeting.bundles import write_bundle
+from jps.targeting.conditions import Truth
+from jps.targeting.differences import Differences, Side, compare
 from jps.targeting.drawing import Standing
-from jps.targeting.facts import Population
-from jps.targeting.frozen import facts, newest_snapshot, opened
+from jps.targeting.frozen import facts, frozen_facts, listed_from, newest_snapshot, opened
+from jps.targeting.gathering import programmes_of
 from jps.targeting.models import TargetEntry, TargetList, TargetRule, TargetSnapshot
 from jps.targeting.quotas import Method
-from jps.targeting.reading import read_condition
+from jps.targeting.reading import read_condition, rule_problems
 from jps.targeting.rules import (
     Definition,
     Listed,
     ListState,
+    inside,
     list_bytes,
     list_hash,
     list_rows,
-    make_list,
-    needed_facts,
+    rule_facts,
 )
+from jps.targeting.scores import Score
+from jps.targeting.taking import FOLDER
 from jps.text import N_, one_line
 
 STALE = N_("Daftar ini sudah berubah sejak Anda membukanya. Muat ulang, lalu coba lagi.")
@@ -52,10 +58,8 @@ class Checked:
 def checked_tree(session: Session, tree: object) -> dict[str, Any]:
     """Return a rule as it may be stored; raises `InvalidData` that says where it is wrong."""
     areas = frozenset(session.scalars(select(Area.code)))
-    try:
-        read_condition(tree, facts(), areas=areas)
-    except InvalidRule as error:
-        raise InvalidData(error.message, {error.path: [error.message]}, **error.params) from None
+    with rule_problems():
+        read_condition(tree, facts(programmes=programmes_of(session)), areas=areas)
     return dict(tree) if isinstance(tree, Mapping) else {}
 
 
@@ -80,12 +84,6 @@ def save_rule(
     return rule
 
 
-def people_of(home: Path, snapshot: TargetSnapshot, definition: Definition) -> Population:
-    """Return the frozen people with the facts that the definition reads."""
-    needed = needed_facts(definition.tree, facts())
-    return opened(home, snapshot.content_hash, (fact.name for fact in needed))
-
-
 def definition_of(rule: TargetRule, found: TargetList) -> Definition:
     """Return the definition of a stored list."""
     return Definition(
@@ -96,6 +94,8 @@ def definition_of(rule: TargetRule, found: TargetList) -> Definition:
         total=found.total,
         seed=found.seed,
         by_hand=found.quotas if found.method == Method.BY_HAND else {},
+        score=Score(found.score),
+        weights=found.weights or {},
     )
 
 
@@ -118,7 +118,7 @@ def draw_list(
     if not scope_of(session).covers(definition.area):
         raise NotAllowed(N_("Wilayah ini di luar wilayah kerja Anda."))
     snapshot = newest_snapshot(session)
-    listed = make_list(definition, people_of(home, snapshot, definition), facts())
+    listed = listed_from(home, snapshot.content_hash, definition)
     counts = listed.counts()
     require_somebody(listed)
     stored = TargetList(
@@ -133,6 +133,8 @@ def draw_list(
         total=definition.total,
         amount=amount,
         seed=definition.seed,
+        score=definition.score,
+        weights=dict(definition.weights),
         quotas=dict(listed.quotas),
         content_hash=list_hash(definition, snapshot.content_hash, list_bytes(listed)),
         counts=counts,
@@ -175,13 +177,64 @@ def get_list(session: Session, list_id: uuid.UUID) -> TargetList:
     return found
 
 
+def write_list_bundle(session: Session, home: Path, list_id: uuid.UUID, path: Path) -> str:
+    """Write what proves a list without this database; return its hash. Conflict where the stored
+    list is not what it says."""
+    stored = get_list(session, list_id)
+    if not verify_list(session, home, list_id).same:
+        raise Conflict(N_("Daftar ini tidak sama dengan hasil buat ulang: tidak dapat dibuktikan."))
+    rule = session.get_one(TargetRule, stored.rule_id)
+    snapshot = session.get_one(TargetSnapshot, stored.snapshot_id)
+    digest = snapshot.content_hash
+    known = frozen_facts(home, digest)
+    definition = definition_of(rule, stored)
+    return write_bundle(path, home / FOLDER, digest, definition, known, name=stored.name)
+
+
+def compare_lists(
+    session: Session, home: Path, before_id: uuid.UUID, after_id: uuid.UUID
+) -> Differences:
+    """Return who came in and who went out between two lists, and why."""
+    sides = []
+    for list_id in (before_id, after_id):
+        stored = get_list(session, list_id)
+        rule = session.get_one(TargetRule, stored.rule_id)
+        snapshot = session.get_one(TargetSnapshot, stored.snapshot_id)
+        sides.append((snapshot.content_hash, definition_of(rule, stored).as_json()))
+    return _compared(home, *sides[0], *sides[1])
+
+
+@lru_cache(maxsize=4)
+def _compared(home: Path, old: str, before: str, new: str, after: str) -> Differences:
+    sides = [
+        _side(home, digest, Definition.of_json(json.loads(definition)))
+        for digest, definition in ((old, before), (new, after))
+    ]
+    later = _truth(home, old, sides[1].definition.tree, sides[0].definition)
+    return compare(sides[0], sides[1], later.yes)
+
+
+def _side(home: Path, digest: str, definition: Definition) -> Side:
+    listed = listed_from(home, digest, definition)
+    return Side(definition, listed, _truth(home, digest, definition.tree, definition))
+
+
+def _truth(home: Path, digest: str, tree: object, definition: Definition) -> Truth:
+    """Return whom a rule lets in among the people of a list."""
+    known = frozen_facts(home, digest)
+    with rule_problems():
+        rule = read_condition(tree, known)
+        names = (fact.name for fact in rule_facts(tree, known))
+        return rule.judge(inside(opened(home, digest, names), definition.area))
+
+
 def verify_list(session: Session, home: Path, list_id: uuid.UUID) -> Checked:
     """Draw the list again from what it was drawn from, and compare every entry and the hash."""
     stored = get_list(session, list_id)
     rule = session.get_one(TargetRule, stored.rule_id)
     snapshot = session.get_one(TargetSnapshot, stored.snapshot_id)
     definition = definition_of(rule, stored)
-    listed = make_list(definition, people_of(home, snapshot, definition), facts())
+    listed = listed_from(home, snapshot.content_hash, definition)
     again = list_hash(definition, snapshot.content_hash, list_bytes(listed))
     kept = {
         row.household_id: (row.area_code, row.standing, row.reason, row.rank)

@@ -13,6 +13,7 @@ from jps.targeting.facts import Catalogue, Fact, Mask, Numbers, Population, runs
 from jps.targeting.outcomes import Outcome, Tally
 from jps.targeting.reading import read_condition
 from jps.targeting.rules import Definition, Listed, make_list, needed_facts
+from jps.targeting.scores import Score
 from jps.text import N_
 
 SIZE = "household_size"
@@ -70,11 +71,15 @@ GROUPS: tuple[Group, ...] = (
 
 @dataclass(frozen=True)
 class Scenario:
-    """One thing to try: a definition of a list and what one household would get, in rupiah."""
+    """One thing to try: a definition of a list and what one household would get, in rupiah.
+
+    `yardstick` is the fact by whose probabilities the poor are counted, whatever ranks.
+    """
 
     name: str
     definition: Definition
     amount: int
+    yardstick: str = Score.PPI
 
 
 @dataclass(frozen=True)
@@ -90,9 +95,9 @@ class Simulated:
 
 def scenario_facts(scenario: Scenario, catalogue: Catalogue) -> tuple[Fact, ...]:
     """Return the facts that simulating a scenario reads; raises `InvalidRule`."""
-    own = needed_facts(scenario.definition.tree, catalogue)
-    others = (catalogue[name] for name in group_facts(catalogue))
-    return tuple(dict.fromkeys((*own, catalogue[SIZE], *others)))
+    own = needed_facts(scenario.definition, catalogue)
+    others = (catalogue[name] for name in (SIZE, scenario.yardstick, *group_facts(catalogue)))
+    return tuple(dict.fromkeys((*own, *others)))
 
 
 def group_facts(catalogue: Catalogue) -> tuple[str, ...]:
@@ -120,7 +125,8 @@ def simulate(
     selected = listed.drawn.standing(Standing.SELECTED)
     persons: Numbers = listed.people.household[SIZE]
 
-    tally = Tally(listed.scores, persons, selected, cost_each=scenario.amount)
+    chances: Numbers = listed.people.household[scenario.yardstick]
+    tally = Tally(chances, persons, selected, cost_each=scenario.amount)
     codes, starts = runs(listed.people.areas.astype(f"<U{below(definition.area).code_length}"))
     return Simulated(
         scenario,

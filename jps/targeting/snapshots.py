@@ -1,10 +1,13 @@
-"""The people a list is drawn from, frozen: two files of columns with one hash of their contents.
+"""The people a list is drawn from, frozen: files of columns with one hash of their contents.
 
 The hash covers names and values of all columns in the order of areas and ids, not the bytes of the
-files: the same households give the same hash on another machine and from another database.
+files: the same households give the same hash on another machine and from another database. It is
+made of one hash per column, so that some columns can be proved without the others. The files say
+what their codes meant when they were written.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,17 +25,19 @@ _TYPES: Mapping[Kind, pa.DataType] = {
     Kind.CODE: pa.int16(),
     Kind.CODES: pa.uint64(),
 }
-FIXED = {Unit.HOUSEHOLD: ("id", "area"), Unit.MEMBER: ("home",)}
+FIXED = {Unit.HOUSEHOLD: ("id", "area"), Unit.FAMILY: ("home",), Unit.MEMBER: ("home",)}
+_MEANING = b"jps.facts"  # metadata: name -> [kind, unit, codes]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One household as read: id, area, its answers, and those of its members."""
+    """One household as read: id, area, its answers, those of its members, facts of its families."""
 
     id: str
     area: str
     answers: Mapping[str, Any]
     members: Sequence[Mapping[str, Any]]
+    families: Sequence[Mapping[str, Any]] = ()
 
 
 def column_reader(fact: Fact) -> Callable[[Any], Any]:
@@ -45,10 +50,17 @@ def column_reader(fact: Fact) -> Callable[[Any], Any]:
     return lambda value: sum(1 << places[one] for one in set(_listed(value)) if one in places)
 
 
-def _heading(unit: Unit, name: str, fact: Fact | None) -> bytes:
+def column_heading(unit: Unit, name: str, fact: Fact | None) -> bytes:
     """Return what a column's hash begins with: the same values may mean other answers."""
     meaning = "" if fact is None else f"{fact.kind} {' '.join(fact.choices)}"
     return f"{unit} {name} {meaning}\n".encode()
+
+
+def raw_column(column: Any) -> bytes:
+    """Return the values of a column as its hash reads them."""
+    values = column.to_numpy()
+    is_text = values.dtype == object
+    return "".join(f"{one}\n" for one in values).encode() if is_text else values.tobytes()
 
 
 def _number(value: Any) -> float:
@@ -79,7 +91,7 @@ class SnapshotWriter:
             unit: pq.ParquetWriter(self._draft(unit), self._schema(unit)) for unit in Unit
         }
         self._digests = {
-            (unit, name): sha256(_heading(unit, name, catalogue.get(name)))
+            (unit, name): sha256(column_heading(unit, name, catalogue.get(name)))
             for unit in Unit
             for name in self._schema(unit).names
         }
@@ -88,15 +100,19 @@ class SnapshotWriter:
         """Write some households, in the order of area and id; return how many there are now."""
         found = list(entries)
         if found:
-            homes = [self._count + place for place, one in enumerate(found) for _ in one.members]
             self._write(
                 Unit.HOUSEHOLD,
                 {"id": [one.id for one in found], "area": [one.area for one in found]},
                 [one.answers for one in found],
             )
-            self._write(Unit.MEMBER, {"home": homes}, [m for one in found for m in one.members])
+            self._write_inside(Unit.FAMILY, [one.families for one in found])
+            self._write_inside(Unit.MEMBER, [one.members for one in found])
             self._count += len(found)
         return self._count
+
+    def _write_inside(self, unit: Unit, found: Sequence[Sequence[Mapping[str, Any]]]) -> None:
+        homes = [self._count + place for place, rows in enumerate(found) for _ in rows]
+        self._write(unit, {"home": homes}, [row for rows in found for row in rows])
 
     def _write(
         self, unit: Unit, fixed: Mapping[str, list[Any]], rows: Sequence[Mapping[str, Any]]
@@ -107,17 +123,11 @@ class SnapshotWriter:
             columns[fact.name] = [read(row.get(fact.name)) for row in rows]
         table = pa.table(columns, schema=self._schema(unit))
         for name in table.column_names:
-            values = table.column(name).to_numpy(zero_copy_only=False)
-            is_text = values.dtype == object
-            raw = "".join(f"{one}\n" for one in values).encode() if is_text else values.tobytes()
-            self._digests[unit, name].update(raw)
+            self._digests[unit, name].update(raw_column(table.column(name)))
         self._writers[unit].write_table(table)
 
     def _schema(self, unit: Unit) -> pa.Schema:
-        fields: list[tuple[str, pa.DataType]] = [
-            (name, pa.int64() if name == "home" else pa.string()) for name in FIXED[unit]
-        ]
-        return pa.schema([*fields, *((f.name, _TYPES[f.kind]) for f in self._facts[unit])])
+        return schema_of(unit, self._facts[unit])
 
     def _draft(self, unit: Unit) -> Path:
         return self._folder / f".{unit}.new"
@@ -133,24 +143,52 @@ class SnapshotWriter:
         return digest
 
 
+def schema_of(unit: Unit, facts: Iterable[Fact]) -> pa.Schema:
+    """Return the columns of a unit's file with what they mean."""
+    known = list(facts)
+    fixed = [(name, pa.int64() if name == "home" else pa.string()) for name in FIXED[unit]]
+    meaning = {fact.name: [fact.kind, fact.unit, list(fact.choices)] for fact in known}
+    fields = [*fixed, *((fact.name, _TYPES[fact.kind]) for fact in known)]
+    return pa.schema(fields, metadata={_MEANING: json.dumps(meaning)})
+
+
+def facts_in(folder: Path, digest: str) -> dict[str, Fact]:
+    """Return the facts of a snapshot by name, as they were when it was written: the codes' labels
+    are the codes. Snapshots of before files said so have none.
+    """
+    found: dict[str, Fact] = {}
+    for unit in Unit:
+        path = snapshot_file(folder, digest, unit)
+        meaning = (pq.read_schema(path).metadata or {}).get(_MEANING) if path.exists() else None
+        for name, (kind, _, codes) in json.loads(meaning or b"{}").items():
+            found[name] = Fact(name, name, Kind(kind), unit, {code: code for code in codes})
+    return found
+
+
 def snapshot_file(folder: Path, digest: str, unit: Unit) -> Path:
     """Return where the rows of a unit lie."""
     return folder / f"{digest[:32]}.{unit}.parquet"
 
 
 def open_snapshot(folder: Path, digest: str, facts: Iterable[Fact]) -> Population:
-    """Return the population of a snapshot with the columns of `facts` alone."""
+    """Return the population of a snapshot with the columns of `facts` alone; LookupError names
+    those that it does not carry."""
     wanted: dict[Unit, list[str]] = {unit: [] for unit in Unit}
     for fact in dict.fromkeys(facts):
         wanted[fact.unit].append(fact.name)
     household = _columns(folder, digest, Unit.HOUSEHOLD, wanted)
     member = _columns(folder, digest, Unit.MEMBER, wanted)
+    family: dict[str, Any] = {"home": np.zeros(0, dtype=np.intp)}
+    if wanted[Unit.FAMILY]:
+        family = _columns(folder, digest, Unit.FAMILY, wanted)
     return Population(
         keys=household.pop("id").astype("<U36"),
         areas=household.pop("area").astype("<U13"),
         home=member.pop("home").astype(np.intp),
         household=household,
         member=member,
+        family_home=family.pop("home").astype(np.intp),
+        family=family,
     )
 
 
@@ -158,11 +196,10 @@ def _columns(
     folder: Path, digest: str, unit: Unit, wanted: Mapping[Unit, Sequence[str]]
 ) -> dict[str, npt.NDArray[Any]]:
     names = [*FIXED[unit], *wanted[unit]]
-    table = pq.ParquetFile(snapshot_file(folder, digest, unit)).read(columns=names)
+    path = snapshot_file(folder, digest, unit)
+    there = pq.read_schema(path).names if path.exists() else []
+    missing = [name for name in names if name not in there]
+    if missing:
+        raise LookupError(", ".join(name for name in missing if name not in FIXED[unit]))
+    table = pq.ParquetFile(path).read(columns=names)
     return {name: table.column(name).to_numpy(zero_copy_only=False) for name in names}
-
-
-def snapshot_rows(folder: Path, digest: str) -> Iterator[tuple[Unit, int]]:
-    """Yield how many rows each file of a snapshot has."""
-    for unit in Unit:
-        yield unit, pq.ParquetFile(snapshot_file(folder, digest, unit)).metadata.num_rows

@@ -17,6 +17,7 @@ from jps.targeting.conditions import (
     Not,
     Term,
 )
+from jps.targeting.facts import Unit
 from jps.text import N_
 
 
@@ -53,6 +54,14 @@ _COUNTED: Mapping[str, str] = {
     ">": N_("Lebih dari {value} anggota memenuhi:"),
     ">=": N_("Paling sedikit {value} anggota memenuhi:"),
 }
+_FAMILIES: Mapping[str, str] = {
+    "=": N_("Tepat {value} keluarga memenuhi:"),
+    "!=": N_("Jumlah keluarga yang memenuhi bukan {value}:"),
+    "<": N_("Kurang dari {value} keluarga memenuhi:"),
+    "<=": N_("Paling banyak {value} keluarga memenuhi:"),
+    ">": N_("Lebih dari {value} keluarga memenuhi:"),
+    ">=": N_("Paling sedikit {value} keluarga memenuhi:"),
+}
 _SIGNS = {"add": "+", "subtract": "-", "multiply": "×", "divide": "÷"}
 
 
@@ -76,8 +85,9 @@ def phrase(condition: Condition, names: Mapping[str, str] | None = None) -> Phra
         case Compare(term=term, operator=operator, value=value):
             given = {"what": _term(term, outermost=True), "value": _number(value)}
             return Phrase(_COMPARED[operator], given)
-        case Members(condition=inside, operator=operator, value=value):
-            return Phrase(_COUNTED[operator], {"value": _number(value)}, (phrase(inside, known),))
+        case Members(condition=inside, operator=operator, value=value, unit=unit):
+            text = (_FAMILIES if unit is Unit.FAMILY else _COUNTED)[operator]
+            return Phrase(text, {"value": _number(value)}, (phrase(inside, known),))
     raise TypeError(type(condition).__name__)
 
 

@@ -41,6 +41,11 @@ def day(value: date | None) -> str:
     return NONE if value is None else format_date(value, "d MMM yyyy")
 
 
+def month(value: date | None) -> str:
+    """Return `Jul 2026`; a dash for None."""
+    return NONE if value is None else format_date(value, "MMM yyyy")
+
+
 def iso_day(text: str) -> str:
     """Return an ISO date text as `23 Nov 2026`; a year or what is no date stays as it is."""
     try:
@@ -86,7 +91,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "rupiah": rupiah,
     "day": day,
+    "month": month,
     "iso_day": iso_day,
+    "iso_moment": iso_moment,
     "moment": moment,
     "mask": mask_nik,
     "duration": duration,

@@ -20,7 +20,7 @@ LANDING: dict[Role, str] = {
     Role.ENUMERATOR: "work.index",
     Role.OPERATOR: "identity.queue",
     Role.MANAGER: "maps.index",
-    Role.ANALYST: "maps.index",
+    Role.ANALYST: "data.index",
     Role.ADMINISTRATOR: "users.index",
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jps.access.rules import Can
+from jps.assessment.deciles import history
 from jps.assessment.rules import OUTCOME_NAMES
 from jps.assessment.services import current_scorecard, explain
 from jps.changes.queries import waiting_for
@@ -41,6 +43,7 @@ from jps.web.codebook import form_in_force
 from jps.web.comparing import shown_answer
 from jps.web.drafts import author
 from jps.web.fields import language, problem_text
+from jps.web.household_aid import aid_of
 from jps.web.household_history import SOURCE_NAMES, masked_answer
 from jps.web.merge_page import around
 from jps.web.photos import photos_of
@@ -105,6 +108,17 @@ STEPS: tuple[tuple[Action, Can], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class ShownDecile:
+    """What a source said of a family (by its place, "" when there is one); replaced: said anew."""
+
+    source: str
+    period: date
+    decile: int | None
+    family: str
+    replaced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Steps:
     """What the reader may do now; `refusal` says why the next step is not for them."""
 
@@ -129,9 +143,11 @@ def page_of(session: Session, household: Household) -> dict[str, object]:
         "photos": photos_of(session, household, form),
         "warnings": warnings_of(household, form, people),
         "score": explain(session, household.id, current_scorecard()),
+        "deciles": deciles_of(session, household),
         "outcome_names": OUTCOME_NAMES,
         "steps": steps_of(session, household),
         "may_change": actor().can(Can.PROPOSE_CHANGES) and is_settled(State(household.state)),
+        "aid": aid_of(session, household),
         "changes": waiting_for(session, household.id),
         "change_kinds": CHANGE_NAMES,
         "remarks": remarks_at(session, household, form),
@@ -143,6 +159,20 @@ def page_of(session: Session, household: Household) -> dict[str, object]:
         "identity_page": IDENTITY_PAGE if IDENTITY_PAGE in current_app.view_functions else "",
         "source": gettext(SOURCE_NAMES[household.source]),
     }
+
+
+def deciles_of(session: Session, household: Household) -> list[ShownDecile]:
+    """Return the deciles of the household's families through time, the newest first."""
+    families = list(dict.fromkeys(member.family_id for member in household.members))
+    found, seen = [], set[tuple[object, ...]]()
+    for one in history(session, household.id):
+        key = (one.family_id, one.source, one.period)
+        place = families.index(one.family_id) + 1 if one.family_id in families else 0
+        family = str(place) if place and len(families) > 1 else ""
+        shown = ShownDecile(one.source, one.period, one.decile, family, key in seen)
+        found.append(shown)
+        seen.add(key)
+    return found
 
 
 def people_of(session: Session, household: Household, form: Form) -> list[Person]:

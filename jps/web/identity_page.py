@@ -16,7 +16,7 @@ from jps.identity.queries import household_of, links_of
 from jps.identity.records import member_person, record_of, registry_person
 from jps.identity.rules import Verdict
 from jps.identity.words import Bar, Tone, Waterfall, certainty, waterfall
-from jps.matching import FIELDS, Evidence, explain, probability
+from jps.matching import FIELDS, Evidence, Person, explain, probability
 from jps.registry.models import RegistryPerson
 from jps.registry.queries import find_family
 from jps.registry.rules import STATUS_NAMES, RegistryStatus
@@ -93,6 +93,53 @@ def compare_registry(
     weight = link.weight if link is not None and link.candidate_id == person.id else None
     lines = explain(ours, theirs, matcher.model, weight=weight)
     return _pair(lines, left, right, hidden=not visible)
+
+
+def compare_record(
+    session: Session,
+    record: Mapping[str, str],
+    person: RegistryPerson,
+    matcher: Matcher,
+    *,
+    weight: float | None,
+    more: Mapping[str, str],
+) -> Pair:
+    """Return a record of `jps.matching.COLUMNS` beside a registry person.
+
+    Values of people elsewhere are not shown. `weight` is what was stored of the pair, `more` are
+    birth place and address of the record.
+    """
+    asked, theirs = Person.read(record), registry_person(person)
+    places = _places(session, (record.get("village", ""), person.area_code))
+    right = _shown({**theirs.raw, "village": person.area_code}, places) | {
+        "birth_place": person.birth_place,
+        "address": person.address,
+        "status": gettext(STATUS_NAMES[RegistryStatus(person.status)]),
+    }
+    lines = explain(asked, theirs, matcher.model, weight=weight)
+    hidden = not scope_of(session).covers(person.area_code)
+    return _pair(lines, _shown(record, places) | dict(more), right, hidden=hidden)
+
+
+def compare_own(
+    session: Session,
+    record: Mapping[str, str],
+    member: Member,
+    matcher: Matcher,
+    *,
+    more: Mapping[str, str],
+) -> Pair:
+    """Return a record of `jps.matching.COLUMNS` beside one of our members."""
+    asked, theirs = Person.read(record), member_person(member)
+    places = _places(session, (record.get("village", ""), member.area_code))
+    household, _ = household_of(session, member)
+    right = _shown(theirs.raw, places) | {
+        "birth_place": member.birth_place,
+        "address": household.address,
+    }
+    hidden = not scope_of(session).covers(member.area_code)
+    lines = explain(asked, theirs, matcher.model)
+    return _pair(lines, _shown(record, places) | dict(more), right, hidden=hidden)
 
 
 def compare_members(session: Session, first: Member, other: Member, matcher: Matcher) -> Pair:

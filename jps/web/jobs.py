@@ -44,8 +44,14 @@ KIND_NAMES = {
     "assess": N_("Penilaian kemiskinan"),
     "export": N_("Ekspor rumah tangga"),
     "target-snapshot": N_("Potret data untuk daftar sasaran"),
+    "deciles": N_("Impor desil"),
     "fieldwork": N_("Mutu pendataan"),
+    "findings": N_("Mencari temuan tentang penerima"),
     "batch": N_("Tindakan untuk banyak rumah tangga"),
+    "benefit-plan": N_("Menyusun rencana penyaluran"),
+    "payments-check": N_("Memeriksa berkas pembayaran"),
+    "payments-write": N_("Mencatat pembayaran"),
+    "payments-undo": N_("Membatalkan catatan pembayaran"),
 }
 # What may be started here: it is about all households and needs no file.
 STARTABLE = {
@@ -68,6 +74,9 @@ RESULT_NAMES: dict[str, str] = {
     "new": N_("Wawancara yang dihitung baru"),
     "done": N_("Rumah tangga selesai"),
     "members": N_("Anggota seluruhnya"),
+    "findings": N_("Temuan seluruhnya"),
+    "fresh": N_("Temuan baru"),
+    "gone": N_("Temuan yang tidak ditemukan lagi"),
     "searched": N_("Anggota yang dicari"),
     "written": N_("Tautan yang ditulis"),
 }

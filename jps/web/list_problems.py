@@ -1,9 +1,10 @@
 """What is wrong in a list: by row, column and reason, and as a file to correct and bring again."""
 
 import uuid
+from functools import partial
 from io import BytesIO
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from jps.access.rules import Can
@@ -45,6 +46,7 @@ def show(batch_id: uuid.UUID) -> ResponseReturnValue:
         asked=asked,
         told=told,
         sheets=[table["sheet"] for table in batch.tables],
+        page_url=partial(url_for, ".show", batch_id=batch.id),
     )
 
 

@@ -23,7 +23,8 @@ from jps.assessment.services import current_scorecard
 from jps.db import db
 from jps.errors import NotFound
 from jps.http import actor, csp_nonce, now, requires, saves, settings, today
-from jps.maps.indicators import GREY, INDICATORS, PALETTES
+from jps.maps.catalogue import Direction
+from jps.maps.indicators import GREY, INDICATORS, PALETTES, Topic
 from jps.maps.page import Assets, map_parts
 from jps.maps.payload import payload
 from jps.maps.queries import VillageSums
@@ -43,6 +44,18 @@ LEVEL_NAMES: dict[Level, str] = {
     Level.KABKOTA: N_("Kabupaten/kota"),
     Level.KECAMATAN: N_("Kecamatan"),
     Level.DESA: N_("Desa/kelurahan"),
+}
+
+TOPIC_NAMES: dict[Topic, str] = {
+    Topic.POVERTY: N_("Kemiskinan dan pendataan"),
+    Topic.AID: N_("Bantuan"),
+    Topic.PEOPLE: N_("Desil dan NIK"),
+}
+
+DIRECTION_NAMES: dict[Direction, str] = {
+    Direction.WORSE: N_("lebih buruk"),
+    Direction.BETTER: N_("lebih baik"),
+    Direction.NEITHER: N_("tidak tentu"),
 }
 
 # Source keys of population figures (data/README.md) as people know them.
@@ -66,6 +79,8 @@ def index() -> ResponseReturnValue:
         areas=openable_areas(db.session(), actor().scope),
         level_names=LEVEL_NAMES,
         indicators=INDICATORS,
+        topics=TOPIC_NAMES,
+        directions=DIRECTION_NAMES,
         lines=_lines(),
         view=view,
         scorecard=current_scorecard(),
@@ -152,8 +167,11 @@ def _config(view: MapView) -> dict[str, Any]:
                 "key": found.key,
                 "name": gettext(found.name),
                 "unit": gettext(found.unit),
+                "short": gettext(found.short),
                 "kind": str(found.kind),
                 "with": found.with_it,
+                "topic": str(found.topic),
+                "group": found.group,
                 "colours": PALETTES[found.palette],
             }
             for found in INDICATORS

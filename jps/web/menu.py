@@ -8,6 +8,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from jps.access.rules import ROLE_NAMES, Can, Role
+from jps.cases.appeal_queries import count_waiting
 from jps.db import db
 from jps.households.queries import count_conflicts
 from jps.http import actor
@@ -18,6 +19,14 @@ ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.ENTER_HOUSEHOLDS, "work.index", "clipboard-check", N_("Tugas saya")),
     (Can.SEE_MAPS, "maps.index", "map", N_("Peta")),
     (Can.SEE_TARGETING, "targeting.index", "bullseye", N_("Sasaran")),
+    (Can.SEE_PROGRAMMES, "programmes.index", "gift", N_("Program")),
+    (Can.SEE_PROGRAMMES, "deciles.index", "sort-numeric-down", N_("Desil")),
+    (Can.SEE_PROGRAMMES, "decrees.index", "file-earmark-check", N_("SK / Daftar penerima")),
+    (Can.SEE_PROGRAMMES, "findings.index", "exclamation-diamond", N_("Temuan")),
+    (Can.SEE_PROGRAMMES, "benefits.index", "truck", N_("Penyaluran")),
+    (Can.SEE_PROGRAMMES, "memberships.index", "shield-plus", N_("Jaminan dan tanda")),
+    (Can.RECEIVE_APPEALS, "appeals.index", "hand-index", N_("Usul & sanggah")),
+    (Can.ISSUE_LETTERS, "letters.index", "envelope-paper", N_("Surat")),
     (Can.SEE_HOUSEHOLDS, "households.index", "house", N_("Rumah tangga")),
     (Can.VERIFY_HOUSEHOLDS, "conflicts.index", "layout-split", N_("Dua versi")),
     (Can.SEE_SUBMISSIONS, "submissions.index", "phone", N_("ODK Collect")),
@@ -30,6 +39,7 @@ ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.ASK_AGAIN, "backcheck.mine", "arrow-repeat", N_("Tanya ulang")),
     (Can.SEE_QUALITY, "quality.index", "speedometer2", N_("Mutu")),
     (Can.IMPORT_REGISTRY, "registry.index", "database", N_("Kependudukan")),
+    (Can.USE_ANALYSIS, "data.index", "table", N_("Analisis")),
     (Can.SEE_CODEBOOK, "codebook.index", "book", N_("Kuesioner")),
     (Can.SEE_JOBS, "jobs.index", "hourglass-split", N_("Pekerjaan")),
     (Can.MANAGE_USERS, "users.index", "people", N_("Pengguna")),
@@ -56,16 +66,37 @@ SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
         ),
     ),
     (
+        N_("Program"),
+        "gift",
+        frozenset(
+            {
+                "programmes.index",
+                "deciles.index",
+                "decrees.index",
+                "findings.index",
+                "benefits.index",
+                "memberships.index",
+                "appeals.index",
+                "letters.index",
+            }
+        ),
+    ),
+    (
         N_("Data"),
         "database",
-        frozenset({"households.index", "lists.index", "registry.index", "codebook.index"}),
+        frozenset(
+            {"households.index", "lists.index", "registry.index", "data.index", "codebook.index"}
+        ),
     ),
     (N_("Pemadanan"), "person-check", frozenset({"identity.queue", "quality.index"})),
     (N_("Sistem"), "gear", frozenset({"jobs.index", "users.index", "audit.index"})),
 )
 
 # How much waits behind an entry; asked on every page, so each is one small query.
-COUNTS: Mapping[str, Callable[[Session], int]] = {"conflicts.index": count_conflicts}
+COUNTS: Mapping[str, Callable[[Session], int]] = {
+    "conflicts.index": count_conflicts,
+    "appeals.index": count_waiting,
+}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from jps.access.rules import Can
 from jps.db import db, scope_of
 from jps.errors import InvalidData, JpsError, NotFound
+from jps.households.models import Merge
 from jps.households.queries import get_household
 from jps.http import actor, error_text, now, requires, saves
 from jps.identity.duplicates import double_matcher
@@ -28,7 +29,7 @@ from jps.identity.merging import (
 from jps.identity.services import find_member
 from jps.text import N_
 from jps.web.identity_page import compare_members
-from jps.web.merge_effects import MERGE_EFFECTS
+from jps.web.merge_effects import MERGE_EFFECTS, look_again
 from jps.web.merge_page import acts_of, differing, kept_people, person_choices, shown_effects
 from jps.web.places import village_name
 
@@ -68,7 +69,9 @@ def show(act_id: uuid.UUID) -> ResponseReturnValue:
 @saves
 def take_back(act_id: uuid.UUID) -> ResponseReturnValue:
     """Take a merge back."""
+    parted = [household for one in merges_of(db.session(), act_id) for household in _homes(one)]
     unmerge(db.session(), act_id, by=_merger(), at=now())
+    look_again(db.session(), parted)
     flash(gettext("Penggabungan dibatalkan; kedua data berlaku lagi seperti semula."), "success")
     return redirect(url_for(".show", act_id=act_id), 303)
 
@@ -101,6 +104,7 @@ def save_households(kept: uuid.UUID, other: uuid.UUID) -> ResponseReturnValue:
         )
     except InvalidData as error:
         return _household_page(kept, other, problem=_said(error)), error.status
+    look_again(db.session(), (kept, other))
     flash(gettext("Digabungkan. Kedua data tetap tersimpan dan dapat dipisahkan lagi."), "success")
     return redirect(url_for(".show", act_id=act), 303)
 
@@ -122,8 +126,14 @@ def save_members(kept: uuid.UUID, other: uuid.UUID) -> ResponseReturnValue:
         act = merge_members(db.session(), kept, other, reason=reason, by=_merger(), at=now())
     except InvalidData as error:
         return _member_page(kept, other, problem=_said(error)), error.status
+    joined = [home for one in merges_of(db.session(), act) for home in _homes(one)]
+    look_again(db.session(), joined)
     flash(gettext("Digabungkan. Kedua data tetap tersimpan dan dapat dipisahkan lagi."), "success")
     return redirect(url_for(".show", act_id=act), 303)
+
+
+def _homes(merge: Merge) -> tuple[uuid.UUID, uuid.UUID]:
+    return merge.household_id, merge.kept_household_id
 
 
 def _merger() -> Merger:

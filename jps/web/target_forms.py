@@ -2,11 +2,11 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from flask import request
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
@@ -17,17 +17,20 @@ from jps.errors import InvalidData
 from jps.http import actor
 from jps.targeting.facts import Catalogue, Fact, Unit
 from jps.targeting.frozen import facts
+from jps.targeting.gathering import programmes_of
 from jps.targeting.models import TargetRule
 from jps.targeting.quotas import Method
 from jps.targeting.rules import Definition
+from jps.targeting.scores import PARTS, Score, checked_weights
 from jps.targeting.simulation import Scenario
 from jps.text import N_, one_line
 from jps.web.places import full_name
 
-Option = TypeVar("Option", Method, Level)
+Option = TypeVar("Option", Method, Level, Score)
 
 LARGEST = 1_000_000_000  # households or rupiah that a form takes
-METHODS = tuple(method for method in Method if method is not Method.BY_HAND)
+METHODS = tuple(Method)
+YARDSTICKS = (Score.PPI, Score.PMT)
 LEVELS = (Level.KABKOTA, Level.KECAMATAN, Level.DESA)
 
 
@@ -41,13 +44,24 @@ class AreaOption:
 
 
 def catalogue() -> Catalogue:
-    """Return the facts in the reader's language."""
-    return facts(str(get_locale()))
+    """Return the facts in the reader's language, with the programmes there are."""
+    known = facts(str(get_locale()), programmes_of(db.session()))
+    return {name: _in_words(fact) for name, fact in known.items()}
+
+
+def _in_words(fact: Fact) -> Fact:
+    """Translate what is not the questionnaire's: labels and the codes of derived facts."""
+    choices = {code: gettext(label) if label else "" for code, label in fact.choices.items()}
+    return replace(fact, label=gettext(fact.label) if fact.label else "", choices=choices)
 
 
 def fact_groups(known: Catalogue) -> list[tuple[str, list[Fact]]]:
     """Return the facts to choose from, of households first."""
-    units = ((N_("Rumah tangga"), Unit.HOUSEHOLD), (N_("Anggota"), Unit.MEMBER))
+    units = (
+        (N_("Rumah tangga"), Unit.HOUSEHOLD),
+        (N_("Keluarga"), Unit.FAMILY),
+        (N_("Anggota"), Unit.MEMBER),
+    )
     return [(name, [f for f in known.values() if f.unit is unit]) for name, unit in units]
 
 
@@ -60,6 +74,11 @@ def area_options() -> list[AreaOption]:
     areas = db.session.scalars(query).all()
     top = min((len(area.code) for area in areas), default=0)
     return [AreaOption(a.code, full_name(a), (len(a.code) - top) // 3) for a in areas]
+
+
+def area_names() -> dict[str, str]:
+    """Return the full name of every area by code."""
+    return {area.code: full_name(area) for area in db.session.scalars(select(Area))}
 
 
 def newest_rules() -> list[TargetRule]:
@@ -87,24 +106,47 @@ def read_scenario(given: Mapping[str, str], prefix: str = "") -> tuple[TargetRul
     area = text("area")
     if not is_code(area):
         raise InvalidData(N_("Pilih wilayahnya."), {"area": [N_("Pilih wilayahnya.")]})
+    method = _choice(Method, text("method"), Method.EXPECTED_POOR)
+    by_hand = hand_quotas(given, prefix) if method is Method.BY_HAND else {}
+    score = _choice(Score, text("score"), Score.PPI)
+    weights = {str(part): whole(text(f"w.{part}", "0"), "weights", least=0) for part in PARTS}
     definition = Definition(
         tree=rule.tree,
         area=area,
-        method=_choice(Method, text("method"), Method.EXPECTED_POOR),
+        method=method,
         level=_choice(Level, text("level"), Level.KECAMATAN),
-        total=_whole(text("total"), "total", least=1),
+        total=sum(by_hand.values()) or whole(text("total"), "total", least=1),
         seed=text("seed", "1")[:40],
-        by_hand={},
+        by_hand=by_hand,
+        score=score,
+        weights=checked_weights(score, weights),
     )
-    amount = _whole(text("amount", "0"), "amount", least=0)
-    return rule, Scenario(rule.name, definition, amount)
+    amount = whole(text("amount", "0"), "amount", least=0)
+    yardstick = _choice(Score, one_line(given.get("yardstick", "")), Score.PPI)
+    yardstick = yardstick if yardstick in YARDSTICKS else Score.PPI
+    return rule, Scenario(rule.name, definition, amount, yardstick)
+
+
+def hand_quotas(given: Mapping[str, str], prefix: str) -> dict[str, int]:
+    """Return the quotas that were typed per area; InvalidData where there is none."""
+    start = f"{prefix}q."
+    found = {
+        name[len(start) :]: whole(one_line(text), "quotas", least=0)
+        for name, text in given.items()
+        if name.startswith(start) and one_line(text)
+    }
+    if not sum(found.values()):
+        message = N_("Isi kuota paling sedikit satu wilayah.")
+        raise InvalidData(message, {"quotas": [message]})
+    return dict(sorted(found.items()))
 
 
 def _choice(kind: type[Option], text: str, default: Option) -> Option:
     return kind(text) if text in {str(one) for one in kind} else default
 
 
-def _whole(text: str, name: str, *, least: int) -> int:
+def whole(text: str, name: str, *, least: int) -> int:
+    """Return the whole number of a form's field; InvalidData for what is none."""
     digits = text.replace(".", "").replace(" ", "")
     if not digits.isdigit() or not least <= int(digits) <= LARGEST:
         message = N_("Isi dengan bilangan bulat, misalnya 1.200.")

@@ -1,5 +1,6 @@
 """Sasaran: what lists and rules there are, the frozen households, and the simulation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,28 +9,32 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from jps.access.rules import Can
-from jps.areas.models import Area
 from jps.db import db
 from jps.errors import JpsError, NotFound
 from jps.http import actor, error_text, now, reads, requires, saves, settings
 from jps.jobs.services import start_single
+from jps.maps.indicators import GREY
 from jps.targeting.frozen import newest_snapshot
 from jps.targeting.models import TargetList, TargetSnapshot
-from jps.targeting.outcomes import Outcome
+from jps.targeting.outcomes import Outcome, Share
 from jps.targeting.quotas import METHOD_NAMES
 from jps.targeting.rules import STATE_NAMES
+from jps.targeting.scores import PARTS, SCORE_NAMES, Score
 from jps.targeting.simulating import run_scenarios
-from jps.targeting.simulation import GROUPS, Scenario, Simulated
+from jps.targeting.simulation import GROUPS, Scenario, Simulated, below
 from jps.targeting.taking import SNAPSHOT_KIND
-from jps.web.places import full_name
+from jps.web.formats import percent
 from jps.web.target_forms import (
     LEVELS,
     METHODS,
+    YARDSTICKS,
+    area_names,
     area_options,
     chosen_area,
     newest_rules,
     read_scenario,
 )
+from jps.web.target_maps import MEASURES, said, small_maps, value_of
 from jps.web.wake import wake_worker
 
 bp = Blueprint("targeting", __name__, url_prefix="/targeting")
@@ -39,11 +44,21 @@ SHOWN = 100  # lists
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A measure with its interval, if it has one, as people read them."""
+
+    text: str
+    low: str = ""
+    high: str = ""
+
+
+@dataclass(frozen=True)
 class Line:
-    """One row of figures: what it is, and its outcome in each scenario (None: nobody there)."""
+    """One row of figures: what it is, how many are expected poor, a measure in each scenario."""
 
     name: str
-    outcomes: tuple[Outcome | None, ...]
+    poor: float | None
+    cells: tuple[Cell, ...]
 
 
 @bp.get("/")
@@ -57,7 +72,7 @@ def index() -> ResponseReturnValue:
         rules=newest_rules(),
         lists=db.session.scalars(lists).all(),
         states=STATE_NAMES,
-        areas=_area_names(),
+        areas=area_names(),
     )
 
 
@@ -66,7 +81,8 @@ def index() -> ResponseReturnValue:
 @saves
 def snapshot() -> ResponseReturnValue:
     """Freeze the households anew, as a job."""
-    job = start_single(db.session(), SNAPSHOT_KIND, by=actor().username, at=now())
+    zone = {"zone": settings().timezone}
+    job = start_single(db.session(), SNAPSHOT_KIND, zone, by=actor().username, at=now())
     wake_worker()
     if actor().can(Can.SEE_JOBS):
         return redirect(url_for("jobs.show", job_id=job.id), 303)
@@ -90,7 +106,11 @@ def simulation() -> ResponseReturnValue:
         area=chosen_area(options),
         methods=[(method, METHOD_NAMES[method]) for method in METHODS],
         levels=LEVELS,
+        scores=list(SCORE_NAMES.items()),
+        parts=[(part, SCORE_NAMES[part]) for part in PARTS],
+        yardsticks=[(one, SCORE_NAMES[one]) for one in YARDSTICKS],
         letters="ABCD"[:MOST_SCENARIOS],
+        measures=list(MEASURES.items()),
     )
 
 
@@ -105,31 +125,57 @@ def figures() -> ResponseReturnValue:
     except JpsError as error:
         text = error_text(error)
         return render_template("targeting/_figures.html", problem=text, found=())
+    measure = request.form.get("show", "")
+    measure = measure if measure in MEASURES else "coverage"
+    names = area_names()
+    inside = request.form.get("area", "")
     return render_template(
         "targeting/_figures.html",
         problem=None,
         found=found,
         snapshot=taken,
-        areas=area_lines(found),
-        groups=group_lines(found),
+        measure=measure,
+        measures=MEASURES,
+        scores=SCORE_NAMES,
+        yardstick=SCORE_NAMES[Score(scenarios[0].yardstick)],
+        maps=small_maps(below(inside), inside, _per_scenario(found), measure, names),
+        grey=GREY,
+        areas=area_lines(found, measure, names),
+        groups=group_lines(found, measure),
     )
 
 
-def area_lines(found: list[Simulated]) -> list[Line]:
+def _per_scenario(found: list[Simulated]) -> list[tuple[str, Mapping[str, Outcome]]]:
+    return [("ABCD"[n] + " · " + one.scenario.name, one.areas) for n, one in enumerate(found)]
+
+
+def area_lines(found: list[Simulated], measure: str, names: Mapping[str, str]) -> list[Line]:
     """Return one line per area that any scenario speaks of, by code."""
-    names = _area_names()
     codes = sorted({code for one in found for code in one.areas})
     return [
-        Line(names.get(code, code), tuple(one.areas.get(code) for one in found)) for code in codes
+        _line(names.get(code, code), [one.areas.get(code) for one in found], measure)
+        for code in codes
     ]
 
 
-def group_lines(found: list[Simulated]) -> list[Line]:
+def group_lines(found: list[Simulated], measure: str) -> list[Line]:
     """Return one line per group of people."""
     return [
-        Line(gettext(group.label), tuple(one.groups.get(group.name) for one in found))
+        _line(gettext(group.label), [one.groups.get(group.name) for one in found], measure)
         for group in GROUPS
     ]
+
+
+def _line(name: str, outcomes: list[Outcome | None], measure: str) -> Line:
+    poor = next((one.all_poor for one in outcomes if one is not None), None)
+    return Line(name, poor, tuple(_cell(one, measure) for one in outcomes))
+
+
+def _cell(outcome: Outcome | None, measure: str) -> Cell:
+    value = value_of(outcome, measure)
+    if isinstance(value, Share):
+        return Cell(percent(value.value), percent(value.low), percent(value.high))
+    return Cell(said(value, measure))
 
 
 def _scenarios() -> list[Scenario]:
@@ -149,7 +195,3 @@ def _snapshot() -> TargetSnapshot | None:
         return newest_snapshot(db.session())
     except NotFound:
         return None
-
-
-def _area_names() -> dict[str, str]:
-    return {area.code: full_name(area) for area in db.session.scalars(select(Area))}

@@ -19,7 +19,7 @@ from jps.households.schemas import HouseholdSchema
 from jps.households.workload import village_workloads
 from jps.identity.group_search import same_heads
 from jps.identity.records import members_of
-from jps.maps.queries import village_sums
+from jps.maps.queries import Wanted, village_sums
 from jps.odk.lists import gone
 from tests.households.conftest import ANI, AT
 from tests.households.store import Read, registered
@@ -80,7 +80,7 @@ def test_who_counts_is_compared_scored_shown_and_exported(
     assert (count_households(session, order), count_members(session, order)) == (both, people)
     ids = [other.id, household.id]
     assert assess_households(session, ids, current_scorecard(), at=AT).total() == both
-    (tally,) = village_sums(session, Line.NPL100, None).values()
+    (tally,) = village_sums(session, Wanted(Line.NPL100, None)).values()
     assert tally.households == both
     (load,) = village_workloads(session).values()
     assert (load.sent, load.verified) == (both, int(past))

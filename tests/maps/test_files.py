@@ -15,6 +15,7 @@ from jps.errors import NotFound
 from jps.maps.figures import Population, poverty_of, registration_of
 from jps.maps.files import Format, Outlines, write
 from jps.maps.hiding import Hidden
+from jps.maps.indicators import Topic
 from jps.maps.payload import COLUMNS, payload
 from jps.maps.views import AreaRow, Crumb, MapView, Model
 from tests.maps.test_figures import TODAY, tally
@@ -37,6 +38,9 @@ ROWS = (
 )
 VIEW = MapView(
     indicator="poverty_rate",
+    topic=Topic.POVERTY,
+    programme="",
+    programmes={},
     level=Level.KABKOTA,
     inside="75",
     line=Line.NPL100,
@@ -99,7 +103,9 @@ def test_without_boundaries_there_is_no_map_file(kind: Format) -> None:
 
 def test_the_page_gets_the_same_numbers_in_one_array_per_area() -> None:
     found = payload(VIEW)
-    shown, hidden, empty = (dict(zip(COLUMNS, row, strict=True)) for row in found["rows"])
+    shown, hidden, empty = (
+        dict(zip(COLUMNS[Topic.POVERTY], row, strict=True)) for row in found["rows"]
+    )
     assert shown["poverty_rate"] == pytest.approx(0.4)
     assert shown["households"] == 2
     assert hidden["poverty_hidden"] == "few"

@@ -18,6 +18,8 @@ CATALOGUE = {
         Fact("room", "Luas lantai", Kind.NUMBER, Unit.HOUSEHOLD),
         Fact("floor", "Lantai", Kind.CODE, Unit.HOUSEHOLD, COLOURS),
         Fact("aid", "Bantuan", Kind.CODES, Unit.HOUSEHOLD, COLOURS),
+        Fact("family_size", "Anggota keluarga", Kind.NUMBER, Unit.FAMILY),
+        Fact("family_aid", "Bantuan keluarga", Kind.CODES, Unit.FAMILY, COLOURS),
         Fact("age", "Umur", Kind.NUMBER, Unit.MEMBER),
         Fact("sex", "Jenis kelamin", Kind.CODE, Unit.MEMBER, {"1": "laki-laki", "2": "perempuan"}),
     )
@@ -34,15 +36,21 @@ class Home:
     area: str
     facts: Mapping[str, Any]
     members: Sequence[Mapping[str, Any]]
+    families: Sequence[Mapping[str, Any]] = ()
 
 
 def population(homes: Sequence[Home]) -> Population:
     """Return the households as columns; they must stand in the order of their areas."""
-    people = [member for home in homes for member in home.members]
+    rows_of = {
+        Unit.HOUSEHOLD: [one.facts for one in homes],
+        Unit.FAMILY: [family for home in homes for family in home.families],
+        Unit.MEMBER: [member for home in homes for member in home.members],
+    }
     home = [place for place, one in enumerate(homes) for _ in one.members]
-    columns: dict[Unit, dict[str, Any]] = {Unit.HOUSEHOLD: {}, Unit.MEMBER: {}}
+    kin = [place for place, one in enumerate(homes) for _ in one.families]
+    columns: dict[Unit, dict[str, Any]] = {unit: {} for unit in Unit}
     for fact in CATALOGUE.values():
-        rows = people if fact.unit is Unit.MEMBER else [one.facts for one in homes]
+        rows = rows_of[fact.unit]
         columns[fact.unit][fact.name] = _column(fact, [row.get(fact.name) for row in rows])
     return Population(
         keys=np.array([f"h{place}" for place in range(len(homes))], dtype=np.str_),
@@ -50,6 +58,8 @@ def population(homes: Sequence[Home]) -> Population:
         home=np.array(home, dtype=np.intp),
         household=columns[Unit.HOUSEHOLD],
         member=columns[Unit.MEMBER],
+        family_home=np.array(kin, dtype=np.intp),
+        family=columns[Unit.FAMILY],
     )
 
 
@@ -67,6 +77,12 @@ _colours = st.one_of(st.none(), st.sampled_from(sorted(COLOURS)))
 _members = st.fixed_dictionaries(
     {"age": _numbers, "sex": st.one_of(st.none(), st.sampled_from(["1", "2"]))}
 )
+_families = st.fixed_dictionaries(
+    {
+        "family_size": _numbers,
+        "family_aid": st.one_of(st.none(), st.lists(st.sampled_from("123"), unique=True)),
+    }
+)
 homes = st.lists(
     st.builds(
         Home,
@@ -80,6 +96,7 @@ homes = st.lists(
             }
         ),
         st.lists(_members, max_size=3),
+        st.lists(_families, max_size=2),
     ),
     max_size=6,
 ).map(lambda found: sorted(found, key=lambda home: home.area))
@@ -136,19 +153,25 @@ def _combined(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 member_rules = st.recursive(
     st.one_of(_compared(("age",)), _coded(("sex",), "12")), _combined, max_leaves=4
 )
+family_rules = st.recursive(
+    st.one_of(_compared(("family_size",)), _coded(("family_aid",), "123")), _combined, max_leaves=3
+)
+
+
+def _counted(name: str, inside: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {name: inside, "is": st.sampled_from(OPERATORS), "value": st.integers(0, 3)}
+    )
+
+
 rules = st.recursive(
     st.one_of(
         _compared(("size", "room")),
         _coded(("floor", "aid"), "123"),
         _terms,
         st.lists(st.sampled_from(NAMES), min_size=1).map(lambda codes: {"area": codes}),
-        st.fixed_dictionaries(
-            {
-                "members": member_rules,
-                "is": st.sampled_from(OPERATORS),
-                "value": st.integers(0, 3),
-            }
-        ),
+        _counted("members", member_rules),
+        _counted("families", family_rules),
     ),
     _combined,
     max_leaves=6,
@@ -178,7 +201,9 @@ def judge_one(rule: Mapping[str, Any], facts: Mapping[str, Any], home: Home) -> 
     if "area" in rule:
         return any(home.area == code or home.area.startswith(code + ".") for code in rule["area"])
     if "members" in rule:
-        return _count(rule, home)
+        return _count(rule, "members", home.members, home)
+    if "families" in rule:
+        return _count(rule, "families", home.families, home)
     value = facts.get(rule["fact"]) if "fact" in rule else _computed(rule["term"], facts)
     if value is None or value == []:
         return None
@@ -207,8 +232,10 @@ def _computed(term: Mapping[str, Any], facts: Mapping[str, Any]) -> float | None
     return found
 
 
-def _count(rule: Mapping[str, Any], home: Home) -> bool | None:
-    found = [judge_one(rule["members"], member, home) for member in home.members]
+def _count(
+    rule: Mapping[str, Any], name: str, rows: Sequence[Mapping[str, Any]], home: Home
+) -> bool | None:
+    found = [judge_one(rule[name], row, home) for row in rows]
     least = found.count(True)
     possible = {
         _COMPARE[rule["is"]](number, rule["value"])

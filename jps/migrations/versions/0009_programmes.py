@@ -286,6 +286,221 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_recipient_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "benefit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "area_code",
+            sa.String(length=13).with_variant(sa.String(length=13, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("decree_id", sa.Uuid(), nullable=False),
+        sa.Column("recipient_id", sa.Uuid(), nullable=False),
+        sa.Column("instalment", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("contents", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=14), nullable=False),
+        sa.Column("delivered_on", sa.Date(), nullable=True),
+        sa.Column("delivered_amount", sa.BigInteger(), nullable=True),
+        sa.Column("proof", sa.String(length=12), nullable=False),
+        sa.Column("proof_sha256", sa.String(length=64), nullable=True),
+        sa.Column("proof_type", sa.String(length=40), nullable=True),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("taker", sa.String(length=120), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("state_by", sa.String(length=64), nullable=False),
+        sa.Column("state_at", jps.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decree_id"], ["decree.id"], name=op.f("fk_benefit_decree_id_decree")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"], ["recipient.id"], name=op.f("fk_benefit_recipient_id_recipient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_benefit")),
+        sa.UniqueConstraint(
+            "recipient_id", "instalment", name=op.f("uq_benefit_recipient_id_instalment")
+        ),
+    )
+    with op.batch_alter_table("benefit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_benefit_area_code"), ["area_code"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_benefit_decree_id_benefit_area_code_benefit_instalment"),
+            ["decree_id", "area_code", "instalment"],
+            unique=False,
+        )
+
+    op.create_table(
+        "payment_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "area_code",
+            sa.String(length=13).with_variant(sa.String(length=13, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("decrees", sa.JSON(), nullable=False),
+        sa.Column("due_from", sa.Date(), nullable=True),
+        sa.Column("due_to", sa.Date(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("file_sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("made_by", sa.String(length=64), nullable=False),
+        sa.Column("made_at", jps.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("written_by", sa.String(length=64), nullable=True),
+        sa.Column("written_at", jps.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(length=64), nullable=True),
+        sa.Column("undone_at", jps.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programme.id"],
+            name=op.f("fk_payment_file_programme_id_programme"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_file")),
+    )
+    with op.batch_alter_table("payment_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_file_area_code"), ["area_code"], unique=False)
+
+    op.create_table(
+        "payment",
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column(
+            "area_code",
+            sa.String(length=13).with_variant(sa.String(length=13, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("account", sa.String(length=40), nullable=False),
+        sa.Column("nik", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("recipient_id", sa.Uuid(), nullable=True),
+        sa.Column("planned", sa.BigInteger(), nullable=True),
+        sa.Column("benefits", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["payment_file.id"], name=op.f("fk_payment_file_id_payment_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"], ["recipient.id"], name=op.f("fk_payment_recipient_id_recipient")
+        ),
+        sa.PrimaryKeyConstraint("file_id", "row", name=op.f("pk_payment")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_area_code"), ["area_code"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_payment_file_id_payment_outcome_payment_row"),
+            ["file_id", "outcome", "row"],
+            unique=False,
+        )
+
+    op.create_table(
+        "finding",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "area_code",
+            sa.String(length=13).with_variant(sa.String(length=13, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.String(length=12), nullable=False),
+        sa.Column("decree_id", sa.Uuid(), nullable=False),
+        sa.Column("recipient_id", sa.Uuid(), nullable=False),
+        sa.Column("other_id", sa.Uuid(), nullable=True),
+        sa.Column("other_decree_id", sa.Uuid(), nullable=True),
+        sa.Column("household_id", sa.Uuid(), nullable=True),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("stake", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("found_at", jps.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("gone_at", jps.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", jps.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decree_id"], ["decree.id"], name=op.f("fk_finding_decree_id_decree")
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"], ["household.id"], name=op.f("fk_finding_household_id_household")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_decree_id"], ["decree.id"], name=op.f("fk_finding_other_decree_id_decree")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["recipient.id"], name=op.f("fk_finding_other_id_recipient")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"], ["recipient.id"], name=op.f("fk_finding_recipient_id_recipient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
+        sa.UniqueConstraint("key", name=op.f("uq_finding_key")),
+    )
+    with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_finding_area_code"), ["area_code"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_finding_decree_id_finding_kind"), ["decree_id", "kind"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_finding_gone_at_finding_state_finding_stake"),
+            ["gone_at", "state", "stake"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_finding_household_id"), ["household_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_finding_other_decree_id"), ["other_decree_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_finding_other_id"), ["other_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_finding_recipient_id"), ["recipient_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_finding_state_finding_area_code"), ["state", "area_code"], unique=False
+        )
+
+    op.create_table(
+        "strike",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "area_code",
+            sa.String(length=13).with_variant(sa.String(length=13, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("recipient_id", sa.Uuid(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(length=24), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("source_on", sa.Date(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("appeal_by", sa.Date(), nullable=False),
+        sa.Column("was", sa.String(length=12), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", jps.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("undone_by", sa.String(length=64), nullable=True),
+        sa.Column("undone_at", jps.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("undone_reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["finding_id"], ["finding.id"], name=op.f("fk_strike_finding_id_finding")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"], ["recipient.id"], name=op.f("fk_strike_recipient_id_recipient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_strike")),
+    )
+    with op.batch_alter_table("strike", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_strike_area_code"), ["area_code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_strike_finding_id"), ["finding_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_strike_recipient_id"), ["recipient_id"], unique=False)
+
+    op.create_table(
         "appeal",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -293,11 +508,13 @@ def upgrade() -> None:
             sa.String(length=13).with_variant(sa.String(length=13, collation="C"), "postgresql"),
             nullable=False,
         ),
+        sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=True),
         sa.Column("recipient_id", sa.Uuid(), nullable=True),
         sa.Column("household_id", sa.Uuid(), nullable=True),
         sa.Column("target_list_id", sa.Uuid(), nullable=True),
+        sa.Column("strike_id", sa.Uuid(), nullable=True),
         sa.Column("appellant", sa.String(length=120), nullable=False),
         sa.Column("contact", sa.String(length=120), nullable=False),
         sa.Column("reason", sa.String(length=24), nullable=False),
@@ -324,7 +541,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["recipient_id"], ["recipient.id"], name=op.f("fk_appeal_recipient_id_recipient")
         ),
+        sa.ForeignKeyConstraint(
+            ["strike_id"], ["strike.id"], name=op.f("fk_appeal_strike_id_strike")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+        sa.UniqueConstraint("number", name=op.f("uq_appeal_number")),
     )
     with op.batch_alter_table("appeal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_appeal_area_code"), ["area_code"], unique=False)
@@ -333,95 +554,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_appeal_state_appeal_area_code"), ["state", "area_code"], unique=False
         )
-
-    op.create_table(
-        "benefit",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "area_code",
-            sa.String(length=13).with_variant(sa.String(length=13, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("decree_id", sa.Uuid(), nullable=False),
-        sa.Column("recipient_id", sa.Uuid(), nullable=False),
-        sa.Column("instalment", sa.Integer(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=True),
-        sa.Column("contents", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(length=14), nullable=False),
-        sa.Column("delivered_on", sa.Date(), nullable=True),
-        sa.Column("delivered_amount", sa.BigInteger(), nullable=True),
-        sa.Column("proof", sa.String(length=12), nullable=False),
-        sa.Column("proof_sha256", sa.String(length=64), nullable=True),
-        sa.Column("proof_type", sa.String(length=40), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("reference", sa.String(length=80), nullable=False),
-        sa.Column("state_by", sa.String(length=64), nullable=False),
-        sa.Column("state_at", jps.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["decree_id"], ["decree.id"], name=op.f("fk_benefit_decree_id_decree")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recipient_id"], ["recipient.id"], name=op.f("fk_benefit_recipient_id_recipient")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_benefit")),
-        sa.UniqueConstraint(
-            "recipient_id", "instalment", name=op.f("uq_benefit_recipient_id_instalment")
-        ),
-    )
-    with op.batch_alter_table("benefit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_benefit_area_code"), ["area_code"], unique=False)
-        batch_op.create_index(batch_op.f("ix_benefit_decree_id"), ["decree_id"], unique=False)
-
-    op.create_table(
-        "finding",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "area_code",
-            sa.String(length=13).with_variant(sa.String(length=13, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("level", sa.String(length=12), nullable=False),
-        sa.Column("decree_id", sa.Uuid(), nullable=False),
-        sa.Column("recipient_id", sa.Uuid(), nullable=False),
-        sa.Column("other_id", sa.Uuid(), nullable=True),
-        sa.Column("household_id", sa.Uuid(), nullable=True),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("stake", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("owner", sa.String(length=64), nullable=True),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("found_at", jps.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("gone_at", jps.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("changed_at", jps.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["decree_id"], ["decree.id"], name=op.f("fk_finding_decree_id_decree")
-        ),
-        sa.ForeignKeyConstraint(
-            ["household_id"], ["household.id"], name=op.f("fk_finding_household_id_household")
-        ),
-        sa.ForeignKeyConstraint(
-            ["other_id"], ["recipient.id"], name=op.f("fk_finding_other_id_recipient")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recipient_id"], ["recipient.id"], name=op.f("fk_finding_recipient_id_recipient")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
-        sa.UniqueConstraint("key", name=op.f("uq_finding_key")),
-    )
-    with op.batch_alter_table("finding", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_finding_area_code"), ["area_code"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_finding_decree_id_finding_kind"), ["decree_id", "kind"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_finding_household_id"), ["household_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_finding_other_id"), ["other_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_finding_recipient_id"), ["recipient_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_finding_state_finding_area_code"), ["state", "area_code"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_appeal_strike_id"), ["strike_id"], unique=False)
 
     op.create_table(
         "letter",
@@ -433,10 +566,14 @@ def upgrade() -> None:
         ),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("number", sa.String(length=80), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.Integer(), nullable=False),
         sa.Column("check", sa.String(length=40), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=True),
         sa.Column("member_id", sa.Uuid(), nullable=True),
         sa.Column("recipient_id", sa.Uuid(), nullable=True),
+        sa.Column("strike_id", sa.Uuid(), nullable=True),
+        sa.Column("appeal_id", sa.Uuid(), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("made_by", sa.String(length=64), nullable=False),
@@ -444,6 +581,9 @@ def upgrade() -> None:
         sa.Column("revoked_by", sa.String(length=64), nullable=True),
         sa.Column("revoked_at", jps.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revoked_reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["appeal_id"], ["appeal.id"], name=op.f("fk_letter_appeal_id_appeal")
+        ),
         sa.ForeignKeyConstraint(
             ["household_id"], ["household.id"], name=op.f("fk_letter_household_id_household")
         ),
@@ -453,27 +593,47 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["recipient_id"], ["recipient.id"], name=op.f("fk_letter_recipient_id_recipient")
         ),
+        sa.ForeignKeyConstraint(
+            ["strike_id"], ["strike.id"], name=op.f("fk_letter_strike_id_strike")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
         sa.UniqueConstraint("check", name=op.f("uq_letter_check")),
+        sa.UniqueConstraint(
+            "kind",
+            "area_code",
+            "year",
+            "serial",
+            name=op.f("uq_letter_kind_area_code_year_serial"),
+        ),
         sa.UniqueConstraint("kind", "number", name=op.f("uq_letter_kind_number")),
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_appeal_id"), ["appeal_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_area_code"), ["area_code"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_household_id"), ["household_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_recipient_id"), ["recipient_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_strike_id"), ["strike_id"], unique=False)
 
     op.create_table(
         "finding_step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("finding_id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("owner", sa.String(length=64), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("visit", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("photo_sha256", sa.String(length=64), nullable=True),
+        sa.Column("photo_type", sa.String(length=40), nullable=True),
+        sa.Column("undoes", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("at", jps.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["finding_id"], ["finding.id"], name=op.f("fk_finding_step_finding_id_finding")
+        ),
+        sa.ForeignKeyConstraint(
+            ["undoes"], ["finding_step.id"], name=op.f("fk_finding_step_undoes_finding_step")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding_step")),
     )
@@ -493,32 +653,52 @@ def downgrade() -> None:
 
     op.drop_table("finding_step")
     with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letter_strike_id"))
         batch_op.drop_index(batch_op.f("ix_letter_recipient_id"))
         batch_op.drop_index(batch_op.f("ix_letter_household_id"))
         batch_op.drop_index(batch_op.f("ix_letter_area_code"))
+        batch_op.drop_index(batch_op.f("ix_letter_appeal_id"))
 
     op.drop_table("letter")
-    with op.batch_alter_table("finding", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_finding_state_finding_area_code"))
-        batch_op.drop_index(batch_op.f("ix_finding_recipient_id"))
-        batch_op.drop_index(batch_op.f("ix_finding_other_id"))
-        batch_op.drop_index(batch_op.f("ix_finding_household_id"))
-        batch_op.drop_index(batch_op.f("ix_finding_decree_id_finding_kind"))
-        batch_op.drop_index(batch_op.f("ix_finding_area_code"))
-
-    op.drop_table("finding")
-    with op.batch_alter_table("benefit", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_benefit_decree_id"))
-        batch_op.drop_index(batch_op.f("ix_benefit_area_code"))
-
-    op.drop_table("benefit")
     with op.batch_alter_table("appeal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_appeal_strike_id"))
         batch_op.drop_index(batch_op.f("ix_appeal_state_appeal_area_code"))
         batch_op.drop_index(batch_op.f("ix_appeal_recipient_id"))
         batch_op.drop_index(batch_op.f("ix_appeal_household_id"))
         batch_op.drop_index(batch_op.f("ix_appeal_area_code"))
 
     op.drop_table("appeal")
+    with op.batch_alter_table("strike", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_strike_recipient_id"))
+        batch_op.drop_index(batch_op.f("ix_strike_finding_id"))
+        batch_op.drop_index(batch_op.f("ix_strike_area_code"))
+
+    op.drop_table("strike")
+    with op.batch_alter_table("finding", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_finding_state_finding_area_code"))
+        batch_op.drop_index(batch_op.f("ix_finding_recipient_id"))
+        batch_op.drop_index(batch_op.f("ix_finding_other_id"))
+        batch_op.drop_index(batch_op.f("ix_finding_other_decree_id"))
+        batch_op.drop_index(batch_op.f("ix_finding_household_id"))
+        batch_op.drop_index(batch_op.f("ix_finding_gone_at_finding_state_finding_stake"))
+        batch_op.drop_index(batch_op.f("ix_finding_decree_id_finding_kind"))
+        batch_op.drop_index(batch_op.f("ix_finding_area_code"))
+
+    op.drop_table("finding")
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_file_id_payment_outcome_payment_row"))
+        batch_op.drop_index(batch_op.f("ix_payment_area_code"))
+
+    op.drop_table("payment")
+    with op.batch_alter_table("payment_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_file_area_code"))
+
+    op.drop_table("payment_file")
+    with op.batch_alter_table("benefit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_benefit_decree_id_benefit_area_code_benefit_instalment"))
+        batch_op.drop_index(batch_op.f("ix_benefit_area_code"))
+
+    op.drop_table("benefit")
     with op.batch_alter_table("recipient", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recipient_person_id"))
         batch_op.drop_index(batch_op.f("ix_recipient_nik"))

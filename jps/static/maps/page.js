@@ -10,12 +10,11 @@
   const state = { view: null, areas: new Map(), indicator: config.view.indicator, sort: null };
 
   const words = window.jpsWords(config);
-  const { fill, number, share, day, moment, count, element } = words;
+  const { fill, number, share, day, moment, count, figure, element } = words;
 
   // ---- values
   const named = (view, row) => Object.fromEntries(view.columns.map((column, place) => [column, row[place]]));
-  const ofPoverty = (key) => key === "poverty_rate" || key.startsWith("poor_");
-  const hiddenState = (area, key) => (ofPoverty(key) ? area.poverty_hidden : area.registration_hidden);
+  const hiddenState = (area, key) => area[`${indicators.get(key).group}_hidden`];
   const hiddenText = (state_) => fill(texts[state_], { n: config.minimum });
 
   function colour(area, key = state.indicator) {
@@ -33,13 +32,14 @@
   // ---- address and loading
   function address(choice, page = config.page) {
     const given = new URLSearchParams();
-    for (const name of ["indicator", "level", "inside", "line"]) {
+    for (const name of ["indicator", "level", "inside", "line", "programme"]) {
       if (choice[name]) { given.set(name, choice[name]); }
     }
     return `${page}?${given}`;
   }
   const choice = () => ({
     indicator: state.indicator, level: state.view.level, inside: state.view.inside, line: state.view.line,
+    programme: state.view.programme,
   });
   const opened = (code) => ({ ...choice(), inside: code, level: below[state.view.level] });
 
@@ -68,7 +68,8 @@
     const key = state.indicator;
     const empty = [...state.areas.values()].every((area) => area[key] === null);
     const hidden = [...state.areas.values()].every((area) => hiddenState(area, key));
-    const why = key === "coverage" && state.total.households !== null ? texts.no_coverage : texts.no_interviews;
+    const why = state.view.topic === "aid" ? texts.no_aid : state.view.topic === "people" ? texts.nodata
+      : key === "coverage" && state.total.households !== null ? texts.no_coverage : texts.no_interviews;
     say(!state.view.geometry ? texts.no_boundary : empty && !hidden ? why : "");
   }
 
@@ -87,6 +88,11 @@
   }
 
   function changeIndicator(key) {
+    if (indicators.get(key).topic !== state.view.topic) {
+      state.sort = null;
+      go({ ...choice(), indicator: key });
+      return;
+    }
     state.indicator = key;
     state.sort = null;
     drawWords();
@@ -112,7 +118,7 @@
     drawKeys();
     drawLegend(found);
     drawSources();
-    for (const name of ["indicator", "level", "inside", "line"]) {
+    for (const name of ["indicator", "level", "inside", "line", "programme"]) {
       for (const form of ["download", "controls"]) {
         if (byId(form)) { setField(byId(form).elements[name], choice()[name]); }
       }
@@ -120,7 +126,10 @@
   }
 
   function setField(field, value) {
-    if (field.tagName === "SELECT" && field.name === "level") {
+    if (field.tagName === "SELECT" && field.name === "programme") {
+      field.replaceChildren(new Option(texts.any_programme, ""), ...state.view.programmes.map(([code, name]) => new Option(name, code)));
+      field.closest("label").hidden = state.view.topic !== "aid";
+    } else if (field.tagName === "SELECT" && field.name === "level") {
       field.replaceChildren(...state.view.levels.map((level) => new Option(config.levels[level], level)));
     } else if (field.tagName === "SELECT" && ![...field.options].some((option) => option.value === value)) {
       field.add(new Option(state.total.name || texts.mine, value));
@@ -156,10 +165,34 @@
     return made;
   }
 
+  const card = (label, value, note) => element("div", { class: "key" },
+    element("dt", {}, label), element("dd", {}, element("strong", {}, value), element("span", {}, note)));
+  const totalOf = (key, note) => {
+    const hidden = hiddenState(state.total, key);
+    const value = state.total[key];
+    const told = !hidden && value !== null && value !== undefined;
+    return card(indicators.get(key).name, told ? figure(key, value) : "–", hidden ? hiddenText(hidden) : told ? note : texts.nodata);
+  };
+
   function drawKeys() {
     const { total } = state;
-    const key = (label, value, note) => element("div", { class: "key" },
-      element("dt", {}, label), element("dd", {}, element("strong", {}, value), element("span", {}, note)));
+    if (state.view.topic === "aid") {
+      byId("keys").replaceChildren(
+        totalOf("poor_households", fill(texts.of_scored, { n: number(total.scored ?? 0) })),
+        totalOf("reached_share", fill(texts.reached_of, { poor: count(total.poor_reached ?? 0), left: count(total.poor_unreached ?? 0) })),
+        totalOf("overlaps", fill(texts.overlap_of, { share: share(total.overlap_share ?? 0) })),
+      );
+      return;
+    }
+    if (state.view.topic === "people") {
+      byId("keys").replaceChildren(
+        totalOf("low_share", fill(texts.families_of, { n: number(total.low_families ?? 0) })),
+        totalOf("unranked", indicators.get("unranked").unit),
+        totalOf("no_nik_share", fill(texts.persons_of, { n: number(total.no_nik ?? 0) })),
+      );
+      return;
+    }
+    const key = card;
     const poverty = total.poverty_hidden ? hiddenText(total.poverty_hidden) : texts.nodata;
     const registered = total.registration_hidden ? hiddenText(total.registration_hidden) : texts.nodata;
     const known = total.poverty_rate !== null;
@@ -221,7 +254,9 @@
     const box = element("div", {}, element("strong", {}, area.name));
     if (parent) { box.append(element("span", { class: "tip-parent" }, parent)); }
     const line = (label, value) => box.append(element("div", { class: "tip-line" }, element("span", {}, label), element("b", {}, value)));
-    if (area.poverty_hidden) {
+    if (state.view.topic !== "poverty") {
+      tipLines(area, box, line);
+    } else if (area.poverty_hidden) {
       box.append(element("div", { class: "tip-note" }, hiddenText(area.poverty_hidden)));
     } else if (area.poverty_rate === null) {
       box.append(element("div", { class: "tip-note" }, texts.nodata));
@@ -230,7 +265,9 @@
       line(texts.poor_persons, count(area.poor_persons));
       line(texts.poor_households, `${count(area.poor_households)} / ${number(area.scored)}`);
     }
-    if (area.registration_hidden && !area.poverty_hidden) {
+    if (state.view.topic !== "poverty") {
+      // told above
+    } else if (area.registration_hidden && !area.poverty_hidden) {
       box.append(element("div", { class: "tip-note" }, hiddenText(area.registration_hidden)));
     } else if (area.households !== null) {
       line(texts.households, number(area.households));
@@ -241,6 +278,20 @@
       box.append(element("div", { class: "tip-open" }, matchMedia("(hover: none)").matches ? texts.open_touch : texts.open));
     }
     return box;
+  }
+
+  // The figures of the topic, and once for each reason why some are hidden.
+  function tipLines(area, box, line) {
+    const reasons = new Set();
+    for (const found of indicators.values()) {
+      const hidden = found.topic === state.view.topic && hiddenState(area, found.key);
+      if (hidden) {
+        reasons.add(hiddenText(hidden));
+      } else if (found.topic === state.view.topic && area[found.key] !== null) {
+        line(found.short, figure(found.key, area[found.key]));
+      }
+    }
+    box.append(...[...reasons].map((text) => element("div", { class: "tip-note" }, text)));
   }
 
   // ---- paper
@@ -283,7 +334,7 @@
   });
   window.addEventListener("popstate", () => {
     const given = Object.fromEntries(new URLSearchParams(window.location.search));
-    go({ indicator: given.indicator || config.view.indicator, level: given.level, inside: given.inside, line: given.line }, { push: false });
+    go({ indicator: given.indicator || config.view.indicator, level: given.level, inside: given.inside, line: given.line, programme: given.programme }, { push: false });
   });
   map.controls(texts);
   map.onpick = (code) => { if (below[state.view.level]) { go(opened(code)); } };

@@ -6,14 +6,14 @@ window.jpsTable = (config, words, page) => {
   const { fill, number, figure, element, icon, language } = words;
   const byId = (id) => document.getElementById(id);
   const indicators = new Map(config.indicators.map((found) => [found.key, found]));
-  const COLUMNS = ["poverty_rate", "poor_persons", "poor_households", "households", "coverage", "age_days"];
+  const columns = () => config.indicators.filter((found) => found.topic === page.state.view.topic).map((found) => found.key);
 
   function drawTable() {
     const lead = [page.state.indicator, indicators.get(page.state.indicator).with];
     const leads = (key) => (lead.includes(key) ? " is-lead" : "") + (key === page.state.indicator ? " is-chosen" : "");
     const sort = page.state.sort ?? { key: page.state.indicator, down: true };
-    const heads = ["name", ...COLUMNS].map((key) => {
-      const text = key === "name" ? texts.area : texts[key];
+    const heads = ["name", ...columns()].map((key) => {
+      const text = key === "name" ? texts.area : indicators.get(key).short;
       const direction = sort.key === key ? (sort.down ? "descending" : "ascending") : "none";
       const button = element("button", { type: "button", title: fill(texts.sort, { column: text }) }, text,
         icon(direction === "none" ? "arrow-down-up" : sort.down ? "caret-down-fill" : "caret-up-fill"));
@@ -23,7 +23,7 @@ window.jpsTable = (config, words, page) => {
     byId("figures").tHead.replaceChildren(element("tr", {}, ...heads));
     byId("figures").tBodies[0].replaceChildren(...sorted(sort).map((area) => tableRow(area, leads)));
     byId("figures").tFoot.replaceChildren(element("tr", {},
-      element("th", { scope: "row" }, page.state.total.name || texts.mine), ...COLUMNS.map((key) => cell(page.state.total, key, leads))));
+      element("th", { scope: "row" }, page.state.total.name || texts.mine), ...columns().map((key) => cell(page.state.total, key, leads))));
   }
 
   function tableRow(area, leads) {
@@ -35,7 +35,7 @@ window.jpsTable = (config, words, page) => {
     const parent = page.state.view.parents[page.upper(area.code)];
     const label = element("span", {}, name, ...(parent ? [element("small", {}, parent)] : []));
     const head = element("th", { scope: "row" }, element("span", { class: "area-name" }, swatch, label));
-    const row = element("tr", { "data-code": area.code }, head, ...COLUMNS.map((key) => cell(area, key, leads)));
+    const row = element("tr", { "data-code": area.code }, head, ...columns().map((key) => cell(area, key, leads)));
     row.addEventListener("mouseenter", () => page.map.mark(area.code));
     row.addEventListener("mouseleave", () => page.map.mark(null));
     row.addEventListener("focusin", () => page.map.mark(area.code));
@@ -75,7 +75,7 @@ window.jpsTable = (config, words, page) => {
     const now = page.state.sort ?? { key: page.state.indicator, down: true };
     page.state.sort = now.key === key ? { key, down: !now.down } : { key, down: key !== "name" };
     drawTable();
-    byId("figures").tHead.querySelector(`th:nth-child(${["name", ...COLUMNS].indexOf(key) + 1}) button`).focus();
+    byId("figures").tHead.querySelector(`th:nth-child(${["name", ...columns()].indexOf(key) + 1}) button`).focus();
   }
 
   return { draw: drawTable };

@@ -1,0 +1,176 @@
+"""Who receives what, what is wrong about it, and how whole the data are: counts per desa."""
+
+from collections import Counter
+from datetime import date, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Select,
+    Subquery,
+    case,
+    cast,
+    func,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from jps.assessment.models import Assessment, Decile
+from jps.assessment.rules import INTERVIEWED, Line
+from jps.assessment.services import NOT_COUNTED
+from jps.households.counting import household_counts, member_counts
+from jps.households.models import Household, Member, Merge
+from jps.maps.aid import Aid, clashes, key_of
+from jps.programmes.case_models import Finding
+from jps.programmes.models import Decree, OverlapRule, Programme, Recipient
+from jps.programmes.receiving import receiving
+from jps.programmes.rules import FindingState, Overlap
+
+OPEN = (FindingState.OPEN, FindingState.CHECKING)
+MOST_PROGRAMMES = 62  # that fit into one number of the database as bits
+LOW_DECILE = 4  # families up to it are whom most programmes are for
+
+
+def counted() -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that a household counts: in force, interviewed, no other's double."""
+    interviewed = Household.visit_result.in_(sorted(INTERVIEWED))
+    return Household.state.not_in(NOT_COUNTED), interviewed, household_counts()
+
+
+def aid_version(session: Session) -> tuple[datetime | None, ...]:
+    """Return when a decree, a finding or an overlap rule last changed: small look-ups."""
+    newest = (Decree.state_at, Decree.matched_at, Finding.changed_at, OverlapRule.made_at)
+    return tuple(session.scalar(select(func.max(at))) for at in newest)
+
+
+def programmes_on(session: Session, on: date) -> dict[str, str]:
+    """Return the aid programmes with recipients of ours on a day: names by code, by name."""
+    ids = receiving(on).with_only_columns(Programme.id).distinct()
+    query = select(Programme.code, Programme.name).where(Programme.id.in_(ids))
+    return {row.code: row.name for row in session.execute(query.order_by(Programme.name))}
+
+
+def village_aid(session: Session, line: Line, model_id: int | None, on: date) -> dict[str, Aid]:
+    """Return what reaches the counted households of every desa on a day, in the session's scope."""
+    found: dict[str, Aid] = {}
+    codes = _codes(session, on)
+    if codes:
+        _reached(session, found, codes, line, model_id, on)
+    _findings(session, found)
+    return found
+
+
+def _codes(session: Session, on: date) -> dict[int, str]:
+    ids = receiving(on).with_only_columns(Programme.id).distinct()
+    query = select(Programme.id, Programme.code).where(Programme.id.in_(ids)).order_by(Programme.id)
+    return {row.id: row.code for row in session.execute(query.limit(MOST_PROGRAMMES))}
+
+
+def _reached(
+    session: Session,
+    found: dict[str, Aid],
+    codes: dict[int, str],
+    line: Line,
+    model_id: int | None,
+    on: date,
+) -> None:
+    pairs = _clashing(session)
+    clashing = frozenset(code for pair in pairs for code in pair if code in codes.values())
+    bits = _bits(list(codes), on)
+    p: ColumnElement[float] = getattr(Assessment, line)
+    mine = (Assessment.household_id == Household.id) & (Assessment.model_id == model_id)
+    expected: ColumnElement[float] = func.sum(func.coalesce(p, cast(0, Float)))
+    rows = session.execute(
+        select(Household.area_code, bits.c.mask, func.count(), expected)
+        .join(bits, bits.c.household_id == Household.id)
+        .outerjoin(Assessment, mine)
+        .where(*counted())
+        .group_by(Household.area_code, bits.c.mask)
+    )
+    names = list(codes.values())
+    for village, mask, households, poor in rows:
+        key = key_of(name for place, name in enumerate(names) if mask >> place & 1)
+        aid = found.setdefault(village, Aid())
+        aid.households[key] += households
+        aid.poor[key] = aid.poor.get(key, 0.0) + poor
+        aid.overlaps += households if clashes(key, pairs) else 0
+        aid.clashing = clashing
+
+
+def _bits(programmes: list[int], on: date) -> Subquery:
+    """Return per household the programmes that it receives, one bit each.
+
+    What a household merged into another one receives counts for the one that it counts as.
+    """
+    away = (Merge.record_id == Recipient.household_id) & Merge.active
+    counts_as = func.coalesce(Merge.kept_id, Recipient.household_id).label("household_id")
+    each = (
+        receiving(on)
+        .outerjoin(Merge, away)
+        .with_only_columns(counts_as, Programme.id.label("programme_id"))
+        .distinct()
+        .subquery()
+    )
+    bit = case(
+        {programme: 1 << place for place, programme in enumerate(programmes)},
+        value=each.c.programme_id,
+        else_=0,
+    )
+    mask = cast(func.sum(cast(bit, BigInteger)), BigInteger).label("mask")
+    grouped = select(each.c.household_id, mask).group_by(each.c.household_id)
+    return grouped.where(each.c.programme_id.in_(programmes)).subquery()
+
+
+def _clashing(session: Session) -> dict[frozenset[str], Overlap]:
+    """Return the pairs of programmes that one household should not receive together."""
+    codes = {row.id: row.code for row in session.execute(select(Programme.id, Programme.code))}
+    newest: dict[frozenset[str], Overlap] = {}
+    for rule in session.scalars(select(OverlapRule).order_by(OverlapRule.made_at, OverlapRule.id)):
+        newest[frozenset((codes[rule.first_id], codes[rule.second_id]))] = rule.verdict
+    return {pair: verdict for pair, verdict in newest.items() if verdict != Overlap.ALLOWED}
+
+
+def _findings(session: Session, found: dict[str, Aid]) -> None:
+    query = select(Finding.area_code, func.count()).where(
+        Finding.state.in_(OPEN), Finding.gone_at.is_(None)
+    )
+    for code, number in session.execute(query.group_by(Finding.area_code)):
+        found.setdefault(code, Aid()).findings += number
+
+
+def village_people(session: Session) -> dict[str, Counter[str]]:
+    """Return members, members without NIK, and families by decile, of every desa.
+
+    Of each family the newest decile counts: "low" up to the fourth, "high", or "unranked".
+    """
+    found: dict[str, Counter[str]] = {}
+    without = func.sum(case((Member.nik == "", 1), else_=0))
+    members = (
+        select(Household.area_code, func.count(), without)
+        .join(Member, Member.household_id == Household.id)
+        .where(*counted(), Member.valid_to.is_(None), member_counts())
+        .group_by(Household.area_code)
+    )
+    for code, people, no_nik in session.execute(members):
+        found[code] = Counter(members=people, no_nik=no_nik)
+    for code, kind, families in session.execute(_deciles()):
+        found.setdefault(code, Counter())[kind] += families
+    return found
+
+
+def _deciles() -> Select[str, str, int]:
+    order = func.row_number().over(
+        partition_by=Decile.family_id, order_by=(Decile.period.desc(), Decile.id.desc())
+    )
+    kind = case(
+        (Decile.decile.is_(None), "unranked"), (Decile.decile <= LOW_DECILE, "low"), else_="high"
+    )
+    columns = (Decile.household_id, kind.label("kind"), order.label("place"))
+    newest = select(*columns).subquery()
+    return (
+        select(Household.area_code, newest.c.kind, func.count())
+        .join(newest, newest.c.household_id == Household.id)
+        .where(newest.c.place == 1, *counted())
+        .group_by(Household.area_code, newest.c.kind)
+    )

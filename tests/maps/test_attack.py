@@ -1,0 +1,100 @@
+"""Hidden figures stay hidden from somebody who subtracts levels, programmes and complements."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jps.areas.rules import Level
+from jps.maps.aid import Aid, clashes, parts
+from jps.maps.figures import Tallies, Tally
+from jps.maps.groups import OVERLAP, Group, Patterns, patterns
+from jps.maps.hiding import Hidden
+from jps.welfare.estimates import Sums
+from tests.maps.attack import Attack, kinds
+
+MINIMUM = 5
+PROGRAMMES = ("bpnt", "pkh", "rice")
+CLASHING = {frozenset(("bpnt", "rice")): True}
+KINDS = kinds(PROGRAMMES)
+
+
+def _receives(programme: str) -> Callable[[str], bool]:
+    return lambda kind: kind != "" and programme in parts(kind)
+
+
+PUBLISHED: dict[str, Callable[[str], bool]] = {
+    "households": lambda kind: True,
+    "reached": lambda kind: kind != "",
+    OVERLAP: lambda kind: kind != "" and clashes(kind, CLASHING),
+    **{programme: _receives(programme) for programme in PROGRAMMES},
+}
+
+
+def _others(figure: str) -> Callable[[str], bool]:
+    """Return who is not counted in a figure, though they could be."""
+    whole = PUBLISHED["households" if figure == "reached" else "reached"]
+    return lambda kind: whole(kind) and not PUBLISHED[figure](kind)
+
+
+FIGURES = PUBLISHED | {f"not {one}": _others(one) for one in PUBLISHED if one != "households"}
+
+households = st.lists(
+    st.sampled_from([0, 0, 0, 1, 2, 4, 6, 9, 15, 30]), min_size=len(KINDS), max_size=len(KINDS)
+)
+provinces = st.dictionaries(
+    st.tuples(st.integers(1, 2), st.integers(1, 3), st.integers(1, 3)).map(
+        lambda place: f"75.0{place[0]}.0{place[1]}.200{place[2]}"
+    ),
+    households,
+    min_size=1,
+    max_size=9,
+)
+
+
+def _tally(counts: list[int]) -> Tally:
+    received = {kind: n for kind, n in zip(KINDS, counts, strict=True) if kind and n}
+    aid = Aid(
+        Counter(received),
+        overlaps=sum(n for kind, n in received.items() if clashes(kind, CLASHING)),
+        clashing=frozenset({"bpnt", "rice"}),
+    )
+    return Tally(households=sum(counts), aid=aid, by_household=Sums(sum(counts), sum(counts)))
+
+
+def _count(counts: list[int], figure: str) -> int:
+    return sum(n for kind, n in zip(KINDS, counts, strict=True) if FIGURES[figure](kind))
+
+
+def _why(found: Patterns, figure: str, code: str, level: Level) -> Hidden | None:
+    if figure == "households":
+        return found.why(Group.REGISTRATION, code)
+    if figure == "reached":
+        return found.why(Group.REACH, code)
+    return found.why_programme(figure, code, level)
+
+
+@settings(max_examples=60)
+@given(provinces)
+def test_no_small_cell_is_derived_or_bounded_closely(province: dict[str, list[int]]) -> None:
+    """Of a hidden cell below the minimum, at least that many more or less remain possible."""
+    tallies = Tallies({code: _tally(counts) for code, counts in province.items()})
+    found = patterns(tallies, minimum=MINIMUM)
+    attack = Attack(sorted(province), FIGURES, KINDS)
+    secrets = []
+    for level in Level:
+        for area in tallies.at(level):
+            inside = [counts for code, counts in province.items() if code.startswith(area)]
+            for figure in FIGURES:
+                value = sum(_count(counts, figure) for counts in inside)
+                hidden = _why(found, figure.removeprefix("not "), area, level)
+                if not hidden and figure in PUBLISHED:
+                    attack.publish(area, figure, value)
+                elif hidden and 0 < value < MINIMUM:
+                    secrets.append((area, figure))
+                else:
+                    assert hidden or value == 0 or value >= MINIMUM
+    for area, figure in secrets if attack.known else ():
+        low, high = attack.bounds(area, figure)
+        assert high - low >= MINIMUM - 1e-6, (area, figure, low, high, attack.known)
