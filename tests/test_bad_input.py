@@ -49,6 +49,7 @@ NAMES = (
     *("decided", "desa", "form", "format", "from", "full_name", "go", "id", "in", "indicator"),
     *("inside", "kabkota", "kecamatan", "kind", "language", "level", "line", "member", "name"),
     *("new", "next", "nik", "of", "old", "page", "password", "person", "q", "reason", "role"),
+    *("answer", "dated", "number", "period_from", "period_to", "programme", "question", "sheet"),
     *("state", "text", "to", "use", "username", "verdict", "version", "who"),
     *("about", "code", "due_on", "finding", "from_on", "household", "list", "order", "owner"),
     *("pick", "presence", "programme", "recipient", "result", "source", "strike", "visited_on"),
