@@ -20,8 +20,8 @@ from jps.areas.rules import Level
 DECIMALS = 5  # of a degree: 1 m
 # Metres; corners whose triangle is smaller than this squared are left out. A screen shows a whole
 # province with about 200 m a pixel and a kabupaten with 50 m.
-DETAIL = {Level.PROVINSI: 150, Level.KABKOTA: 120, Level.KECAMATAN: 80, Level.DESA: 50}
-_FORMAT = "1"  # raised when the content of the files changes for the same boundaries
+DETAIL = {Level.PROVINSI: 150, Level.KABKOTA: 120, Level.KECAMATAN: 80, Level.DESA: 100}
+_FORMAT = "2"  # raised when the content of the files changes for the same boundaries
 
 
 @dataclass(frozen=True)

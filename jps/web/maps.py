@@ -35,7 +35,7 @@ from jps.maps.services import download, earlier_values, openable_areas
 from jps.maps.views import MapView
 from jps.maps.work import FREEZE_KIND
 from jps.text import N_
-from jps.web.compression import compressed
+from jps.web.compression import asset, compressed
 from jps.web.figures import asked_choice, asked_reader, asked_view, kept_sums
 from jps.web.vendor import vendor
 from jps.web.wake import wake_worker
@@ -75,10 +75,11 @@ def index() -> ResponseReturnValue:
     assets = Assets(
         leaflet_js=vendor("leaflet", "leaflet.js"),
         leaflet_css=vendor("leaflet", "leaflet.css"),
-        layer_js=url_for("static", filename="maps/areas.js"),
+        layer_js=asset("maps/areas.js"),
     )
     page = render_template(
         "maps/index.html",
+        asset=asset,
         parts=map_parts(assets).with_nonce(csp_nonce()),
         config=_config(view),
         areas=openable_areas(db.session(), actor().scope),

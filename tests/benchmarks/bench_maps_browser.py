@@ -106,6 +106,7 @@ def _ours(context: Callable[[], BrowserContext], address: str) -> None:
         page.fill("[name=username]", "manager")
         page.fill("[name=password]", PASSWORD)
         page.click("form[action*=login] button")
+        page.wait_for_url("**/maps/**")
         page.wait_for_load_state("networkidle")
         counted = _count(page)
         colds.append(_time(page, f"{address}/maps/?level=desa"))

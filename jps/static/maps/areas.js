@@ -58,12 +58,17 @@ window.jpsAreas = (() => {
     // Draws the outlines at `address` that `styles` (code -> fill) names; returns when drawn.
     async show(address, styles, tips) {
       this.asked = address;
+      this.tips = tips;
+      if (this.layer && this.drawn === address && same(this.styles, styles)) {
+        this.recolour(styles);
+        return;
+      }
       const outlines = address === null ? null : await load(address);
       if (this.asked !== address) {
         return;
       }
       this.outlines = outlines;
-      this.tips = tips;
+      this.drawn = address;
       this.touched = null;
       this.draw(styles, this.canvas);
       this.shape();
@@ -175,6 +180,9 @@ window.jpsAreas = (() => {
       this.fit();
     }
   }
+
+  // Are the same areas drawn?
+  const same = (one, other) => one.size === other.size && [...other.keys()].every((code) => one.has(code));
 
   async function load(address) {
     if (!cache.has(address)) {

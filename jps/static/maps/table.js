@@ -21,10 +21,24 @@ window.jpsTable = (config, words, page) => {
       return element("th", { scope: "col", class: key === "name" ? "" : `num${leads(key)}`, "aria-sort": direction }, button);
     });
     byId("figures").tHead.replaceChildren(element("tr", {}, ...heads));
-    byId("figures").tBodies[0].replaceChildren(...sorted(sort).map((area) => tableRow(area, leads)));
+    drawRows(sorted(sort), leads);
     byId("figures").tFoot.replaceChildren(element("tr", {},
       element("th", { scope: "row" }, page.state.total.name || texts.mine), ...columns().map((key) => cell(page.state.total, key, leads))));
   }
+
+  // What fits on a screen at once, the rest when the map stands: a province has 729 desa.
+  const AT_ONCE = 60;
+  let waiting = null; // draws the rest
+
+  function drawRows(areas, leads) {
+    const body = byId("figures").tBodies[0];
+    const rows = (some) => some.map((area) => tableRow(area, leads));
+    body.replaceChildren(...rows(areas.slice(0, AT_ONCE)));
+    const rest = () => { if (waiting === rest) { waiting = null; body.append(...rows(areas.slice(AT_ONCE))); } };
+    waiting = areas.length > AT_ONCE ? rest : null;
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(rest, 50)));
+  }
+  window.addEventListener("beforeprint", () => waiting?.());
 
   function tableRow(area, leads) {
     const swatch = element("b", { class: "swatch" });

@@ -6,9 +6,10 @@ window.jpsWords = (config) => {
   const language = config.locale === "en" ? "en-GB" : "id-ID";
   const kinds = new Map(config.indicators.map((found) => [found.key, found.kind]));
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  const number = (value, digits = 0) => new Intl.NumberFormat(language, {
+  const formats = [0, 1, 2, 3].map((digits) => new Intl.NumberFormat(language, {
     minimumFractionDigits: digits, maximumFractionDigits: digits,
-  }).format(value);
+  }));
+  const number = (value, digits = 0) => formats[digits].format(value);
   const share = (value) => `${number(value * 100, 1)}\u00a0%`;
   const day = (iso) => new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" })
     .format(new Date(`${iso}T12:00:00`));
