@@ -99,3 +99,32 @@ def test_migrations_are_one_line_of_files() -> None:
     for revision in script.walk_revisions():
         assert revision.doc
         assert "temporary" not in revision.path
+
+
+def test_an_office_with_lists_goes_to_models_and_back(empty: Flask) -> None:
+    """Tables that others refer to are not made anew: SQLite would refuse."""
+    upgrade(directory=str(FOLDER), revision="0009")
+    rows = (
+        "INSERT INTO score_model (id, version, name, source, content_hash, first_used_at)"
+        " VALUES (1, '1', 'PPI', '', 'a', '2026-11-26')",
+        "INSERT INTO target_snapshot (id, content_hash, households, members,"
+        " questionnaire_version, score_model_id, taken_by, taken_at)"
+        " VALUES (1, 'b', 1, 1, '1', 1, 'ani', '2026-11-26')",
+        "INSERT INTO target_rule (id, name, version, tree, note, made_by, made_at)"
+        " VALUES (1, 'r', 1, '{}', '', 'ani', '2026-11-26')",
+        "INSERT INTO target_list (id, area_code, name, programme, rule_id, snapshot_id, method,"
+        " level, total, amount, seed, quotas, content_hash, counts, state, state_by, state_at,"
+        " state_reason, drawn_by, drawn_at) VALUES ('00000000000000000000000000000001', '75', 'd',"
+        " '', 1, 1, 'none', 'desa', 1, 1, '1', '{}', 'c', '{}', 'drawn', 'ani', '2026-11-26', '',"
+        " 'ani', '2026-11-26')",
+    )
+    for row in rows:
+        db.session.execute(text(row))
+    db.session.commit()
+    upgrade(directory=str(FOLDER))
+    kept = "SELECT m.kind, m.state, l.score FROM score_model m, target_list l"
+    assert db.session.execute(text(kept)).all() == [("ppi", "approved", "npl100")]
+    db.session.remove()
+    downgrade(directory=str(FOLDER), revision="0009")
+    assert db.session.execute(text("SELECT count(*) FROM target_list")).scalar() == 1
+    db.session.remove()

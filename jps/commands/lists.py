@@ -16,9 +16,11 @@ from jps.commands.progress import end_with, run_to_end
 from jps.config import Settings
 from jps.db import db, everywhere
 from jps.errors import InvalidFile
+from jps.targeting.bundles import prove_bundle
 from jps.targeting.quotas import Method
 from jps.targeting.rules import Definition
-from jps.targeting.services import draw_list, save_rule, verify_list
+from jps.targeting.scores import PARTS, Score, checked_weights
+from jps.targeting.services import draw_list, save_rule, verify_list, write_list_bundle
 from jps.text import N_
 from jps.worker import this_app, utc_now
 
@@ -58,6 +60,13 @@ def snapshot(as_json: bool) -> None:
     help="Of the areas that get a quota.",
 )
 @click.option("--seed", default="1", help="Decides between equal scores.")
+@click.option(
+    "--score",
+    type=click.Choice([score.value for score in Score]),
+    default=Score.PPI.value,
+    help="By what households are ranked.",
+)
+@click.option("--weight", "weights", multiple=True, help="Of a mix, again for each: npl100=60")
 @_json
 @fail_on_problems
 def draw(
@@ -69,13 +78,25 @@ def draw(
     quotas: str,
     level: str,
     seed: str,
+    score: str,
+    weights: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Draw a list by the RULE in a JSON file, from the newest snapshot."""
     session, at = db.session(), utc_now()
     with everywhere(session):
         kept = save_rule(session, name, _read_json(rule), by=SYSTEM, at=at)
-        definition = Definition(kept.tree, area, Method(quotas), Level(level), total, seed, {})
+        definition = Definition(
+            kept.tree,
+            area,
+            Method(quotas),
+            Level(level),
+            total,
+            seed,
+            {},
+            Score(score),
+            checked_weights(Score(score), _weights(weights)),
+        )
         found = draw_list(
             session, _home(), kept, definition, name=name, amount=amount, by=SYSTEM, at=at
         )
@@ -88,12 +109,38 @@ def draw(
         click.echo(f"{key}: {value}")
 
 
-@lists_cli.command("verify")
+@lists_cli.command("bundle")
 @click.argument("list_id", type=click.UUID)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@fail_on_problems
+def bundle(list_id: uuid.UUID, file: Path) -> None:
+    """Write the list LIST_ID with all it was drawn from into FILE (ZIP), to be verified elsewhere.
+
+    It holds ids and answers of the whole snapshot, no names: keep it like other household data.
+    """
+    session = db.session()
+    with everywhere(session):
+        found = write_list_bundle(session, _home(), list_id, file)
+        session.rollback()
+    click.echo(f"{file}: {found}")
+
+
+@lists_cli.command("verify")
+@click.argument("which")
 @_json
 @fail_on_problems
-def verify(list_id: uuid.UUID, as_json: bool) -> None:
-    """Draw the list LIST_ID again from what it was drawn from; compare all entries and the hash."""
+def verify(which: str, as_json: bool) -> None:
+    """Draw a list again from what it was drawn from; compare all entries and the hash.
+
+    WHICH is the id of a list of this office, or the file of a bundle, which needs no database.
+    """
+    if Path(which).is_file():
+        _verify_file(Path(which), as_json=as_json)
+        return
+    try:
+        list_id = uuid.UUID(which)
+    except ValueError:
+        raise click.BadParameter("neither a list's id nor a file", param_hint="WHICH") from None
     session = db.session()
     with everywhere(session):
         found = verify_list(session, _home(), list_id)
@@ -107,6 +154,32 @@ def verify(list_id: uuid.UUID, as_json: bool) -> None:
         click.echo(f"  stored {found.content_hash}\n  drawn  {found.drawn_hash}", err=True)
     if not found.same:
         sys.exit(PROBLEMS)
+
+
+def _verify_file(path: Path, *, as_json: bool) -> None:
+    found = prove_bundle(path)
+    if as_json:
+        problems = [str(problem) for problem in found.problems]
+        told = {"same": found.same, "hash": found.content_hash, "problems": problems}
+        click.echo(json.dumps(told))
+    elif found.same:
+        click.echo(f"The list is what it says: {found.content_hash} ({found.entries} entries)")
+    else:
+        click.echo("NOT what it says:", err=True)
+        for problem in found.problems:
+            click.echo(f"  {problem}", err=True)
+    if not found.same:
+        sys.exit(PROBLEMS)
+
+
+def _weights(texts: tuple[str, ...]) -> dict[str, int]:
+    found = {}
+    for text in texts:
+        part, _, number = text.partition("=")
+        if part not in PARTS or not number.isdigit():
+            raise click.BadParameter(f"{text}: one of {', '.join(PARTS)} and a whole number")
+        found[part] = int(number)
+    return found
 
 
 def _home() -> Path:

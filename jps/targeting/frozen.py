@@ -55,18 +55,14 @@ def opened(home: Path, digest: str, names: Iterable[str]) -> Population:
         raise InvalidData(TOO_OLD, names=str(error.args[0])) from None
 
 
-def people_of(home: Path, snapshot: TargetSnapshot, definition: Definition) -> Population:
-    """Return the frozen people with the facts that the definition reads."""
-    needed = needed_facts(definition, frozen_facts(home, snapshot.content_hash))
-    return opened(home, snapshot.content_hash, (fact.name for fact in needed))
-
-
-def listed_from(home: Path, snapshot: TargetSnapshot, definition: Definition) -> Listed:
+def listed_from(home: Path, digest: str, definition: Definition) -> Listed:
     """Draw a list from a snapshot; InvalidData where its rule, its score or its quotas do not fit
     it."""
+    known = frozen_facts(home, digest)
     with rule_problems():
-        people = people_of(home, snapshot, definition)
-        listed = make_list(definition, people, frozen_facts(home, snapshot.content_hash))
+        needed = needed_facts(definition, known)
+        people = opened(home, digest, (fact.name for fact in needed))
+        listed = make_list(definition, people, known)
     require_quotas(definition, listed)
     return listed
 

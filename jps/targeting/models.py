@@ -28,7 +28,7 @@ class TargetSnapshot(Base):
     members: Mapped[int]
     questionnaire_version: Mapped[str] = mapped_column(String(80))
     score_model_id: Mapped[int] = mapped_column(ForeignKey("score_model.id"))
-    pmt_model_id: Mapped[int | None] = mapped_column(ForeignKey("score_model.id"))
+    pmt_model_id: Mapped[int | None]  # of `score_model`
     data_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # newest change in it
     taken_by: Mapped[str] = mapped_column(String(64))
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime)

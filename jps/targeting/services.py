@@ -1,10 +1,12 @@
 """Keep rules, draw lists, take them through two pairs of eyes, and prove that they are what they
 say."""
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,11 @@ from jps.audit.services import Event, record
 from jps.bulk import write_rows
 from jps.db import scope_of
 from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
+from jps.targeting.bundles import write_bundle
+from jps.targeting.conditions import Truth
+from jps.targeting.differences import Differences, Side, compare
 from jps.targeting.drawing import Standing
-from jps.targeting.frozen import facts, listed_from, newest_snapshot
+from jps.targeting.frozen import facts, frozen_facts, listed_from, newest_snapshot, opened
 from jps.targeting.gathering import programmes_of
 from jps.targeting.models import TargetEntry, TargetList, TargetRule, TargetSnapshot
 from jps.targeting.quotas import Method
@@ -27,11 +32,14 @@ from jps.targeting.rules import (
     Definition,
     Listed,
     ListState,
+    inside,
     list_bytes,
     list_hash,
     list_rows,
+    rule_facts,
 )
 from jps.targeting.scores import Score
+from jps.targeting.taking import FOLDER
 from jps.text import N_, one_line
 
 STALE = N_("Daftar ini sudah berubah sejak Anda membukanya. Muat ulang, lalu coba lagi.")
@@ -110,7 +118,7 @@ def draw_list(
     if not scope_of(session).covers(definition.area):
         raise NotAllowed(N_("Wilayah ini di luar wilayah kerja Anda."))
     snapshot = newest_snapshot(session)
-    listed = listed_from(home, snapshot, definition)
+    listed = listed_from(home, snapshot.content_hash, definition)
     counts = listed.counts()
     require_somebody(listed)
     stored = TargetList(
@@ -169,13 +177,64 @@ def get_list(session: Session, list_id: uuid.UUID) -> TargetList:
     return found
 
 
+def write_list_bundle(session: Session, home: Path, list_id: uuid.UUID, path: Path) -> str:
+    """Write what proves a list without this database; return its hash. Conflict where the stored
+    list is not what it says."""
+    stored = get_list(session, list_id)
+    if not verify_list(session, home, list_id).same:
+        raise Conflict(N_("Daftar ini tidak sama dengan hasil buat ulang: tidak dapat dibuktikan."))
+    rule = session.get_one(TargetRule, stored.rule_id)
+    snapshot = session.get_one(TargetSnapshot, stored.snapshot_id)
+    digest = snapshot.content_hash
+    known = frozen_facts(home, digest)
+    definition = definition_of(rule, stored)
+    return write_bundle(path, home / FOLDER, digest, definition, known, name=stored.name)
+
+
+def compare_lists(
+    session: Session, home: Path, before_id: uuid.UUID, after_id: uuid.UUID
+) -> Differences:
+    """Return who came in and who went out between two lists, and why."""
+    sides = []
+    for list_id in (before_id, after_id):
+        stored = get_list(session, list_id)
+        rule = session.get_one(TargetRule, stored.rule_id)
+        snapshot = session.get_one(TargetSnapshot, stored.snapshot_id)
+        sides.append((snapshot.content_hash, definition_of(rule, stored).as_json()))
+    return _compared(home, *sides[0], *sides[1])
+
+
+@lru_cache(maxsize=4)
+def _compared(home: Path, old: str, before: str, new: str, after: str) -> Differences:
+    sides = [
+        _side(home, digest, Definition.of_json(json.loads(definition)))
+        for digest, definition in ((old, before), (new, after))
+    ]
+    later = _truth(home, old, sides[1].definition.tree, sides[0].definition)
+    return compare(sides[0], sides[1], later.yes)
+
+
+def _side(home: Path, digest: str, definition: Definition) -> Side:
+    listed = listed_from(home, digest, definition)
+    return Side(definition, listed, _truth(home, digest, definition.tree, definition))
+
+
+def _truth(home: Path, digest: str, tree: object, definition: Definition) -> Truth:
+    """Return whom a rule lets in among the people of a list."""
+    known = frozen_facts(home, digest)
+    with rule_problems():
+        rule = read_condition(tree, known)
+        names = (fact.name for fact in rule_facts(tree, known))
+        return rule.judge(inside(opened(home, digest, names), definition.area))
+
+
 def verify_list(session: Session, home: Path, list_id: uuid.UUID) -> Checked:
     """Draw the list again from what it was drawn from, and compare every entry and the hash."""
     stored = get_list(session, list_id)
     rule = session.get_one(TargetRule, stored.rule_id)
     snapshot = session.get_one(TargetSnapshot, stored.snapshot_id)
     definition = definition_of(rule, stored)
-    listed = listed_from(home, snapshot, definition)
+    listed = listed_from(home, snapshot.content_hash, definition)
     again = list_hash(definition, snapshot.content_hash, list_bytes(listed))
     kept = {
         row.household_id: (row.area_code, row.standing, row.reason, row.rank)

@@ -20,12 +20,11 @@ ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.SEE_PROGRAMMES, "dashboard.index", "speedometer", N_("Ringkasan")),
     (Can.SEE_MAPS, "maps.index", "map", N_("Peta")),
     (Can.SEE_TARGETING, "targeting.index", "bullseye", N_("Sasaran")),
-    (Can.SEE_PROGRAMMES, "benefits.index", "box-seam", N_("Penyaluran")),
     (Can.SEE_PROGRAMMES, "programmes.index", "gift", N_("Program")),
     (Can.SEE_PROGRAMMES, "deciles.index", "sort-numeric-down", N_("Desil")),
     (Can.SEE_PROGRAMMES, "decrees.index", "file-earmark-check", N_("SK / Daftar penerima")),
     (Can.SEE_PROGRAMMES, "findings.index", "exclamation-diamond", N_("Temuan")),
-    (Can.SEE_PROGRAMMES, "benefits.index", "truck", N_("Penyaluran")),
+    (Can.SEE_PROGRAMMES, "benefits.index", "box-seam", N_("Penyaluran")),
     (Can.SEE_PROGRAMMES, "memberships.index", "shield-plus", N_("Jaminan dan tanda")),
     (Can.RECEIVE_APPEALS, "appeals.index", "hand-index", N_("Usul & sanggah")),
     (Can.ISSUE_LETTERS, "letters.index", "envelope-paper", N_("Surat")),
@@ -67,7 +66,6 @@ SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
             }
         ),
     ),
-    (N_("Program"), "gift", frozenset({"benefits.index"})),
     (
         N_("Program"),
         "gift",

@@ -1,36 +1,45 @@
 """Score models: the card of each that was trained here, and its approval by somebody else."""
 
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from werkzeug.datastructures import FileStorage
 
 from jps.access.rules import Can
 from jps.assessment.consumption import (
     as_model,
     decide_model,
     get_trained,
+    keep_model,
     model_in_force,
     trained_models,
 )
-from jps.assessment.features import answer_label, label_of
+from jps.assessment.features import answer_label, kinds_of, label_of
 from jps.assessment.models import ScoreModel
 from jps.assessment.rules import MODEL_STATES, ModelState
 from jps.assessment.services import current_scorecard
+from jps.assessment.training import read_training
 from jps.config import DATA
 from jps.db import db
-from jps.errors import InvalidData
-from jps.http import actor, error_text, now, requires, saves, told
+from jps.errors import InvalidData, JpsError
+from jps.http import actor, error_text, now, requires, saves, settings, told
 from jps.jobs.services import start_job
 from jps.questionnaire import load_form
+from jps.text import N_, one_line
 from jps.web.fields import language
-from jps.web.target_forms import area_names
+from jps.web.target_forms import area_names, whole
 from jps.web.wake import wake_worker
-from jps.welfare.pmt import BY_NAMES, EVERYWHERE, Kind, Model
+from jps.welfare.pmt import BY_NAMES, EVERYWHERE, By, Kind, Model
+from jps.welfare.pmt_training import train
 
 bp = Blueprint("score_models", __name__, url_prefix="/targeting/models")
 
+MOST_ROWS = 20_000  # of a survey on this page; more is trained by command
+TOO_LONG = N_("Berkas ini lebih dari {limit} baris: latih dengan perintah flask models train.")
 GROUPS = {"urban": "kelurahan", "rural": "desa"}
 
 
@@ -38,12 +47,64 @@ GROUPS = {"urban": "kelurahan", "rural": "desa"}
 @requires(Can.SEE_TARGETING)
 def index() -> ResponseReturnValue:
     """List the published scorecard and the models that were trained here."""
+    return _index()
+
+
+def _index(problem: str = "") -> str:
     return render_template(
         "targeting/models.html",
         scorecard=current_scorecard(),
         models=trained_models(db.session()),
         used=model_in_force(db.session()),
         states=MODEL_STATES,
+        problem=problem,
+        typed=request.form,
+        ways=list(BY_NAMES.items()),
+    )
+
+
+@bp.post("/")
+@requires(Can.TRAIN_MODELS)
+@saves
+def train_one() -> ResponseReturnValue:
+    """Train on the survey that was sent; on a problem the page says what to put right."""
+    try:
+        found = _train(request.files.get("file"))
+    except JpsError as error:
+        db.session.rollback()
+        return _index(error_text(error)), error.status
+    flash(gettext("Model dilatih. Periksa kartunya; orang lain yang menyetujuinya."), "success")
+    return redirect(url_for(".show", model_id=found.id), 303)
+
+
+def _train(file: FileStorage | None) -> ScoreModel:
+    """Read and train before the database is written: that takes seconds."""
+    if file is None or not file.filename:
+        raise InvalidData(N_("Pilih berkas survei."))
+    by, at = actor().username, now()
+    db.session.rollback()  # lets go of the write lock that this request holds so far
+    with NamedTemporaryFile(dir=settings().folder("uploads"), prefix="new-") as copy:
+        file.save(copy)
+        copy.flush()
+        read = read_training(Path(copy.name), kinds_of(load_form(DATA / "questionnaire")))
+    if len(read.survey.areas) > MOST_ROWS:
+        raise InvalidData(TOO_LONG, limit=MOST_ROWS)
+    how = request.form.get("by", "")
+    found = train(
+        read.survey,
+        read.kinds,
+        {EVERYWHERE: float(whole(request.form.get("line", ""), "line", least=1))},
+        by=By(how) if how in set(By) else By.NONE,
+    )
+    found.card["file"] = {"sha256": read.digest, "ignored": list(read.ignored)}
+    return keep_model(
+        db.session(),
+        request.form.get("name", ""),
+        found,
+        version=f"pmt-{at:%Y%m%d}",
+        source=one_line(request.form.get("source", ""))[:500],
+        by=by,
+        at=at,
     )
 
 
@@ -107,8 +168,12 @@ def _notes(found: ScoreModel) -> list[str]:
 
 
 def _labelled(params: dict[str, Any]) -> dict[str, Any]:
-    name = params.get("name")
-    return params if name is None else params | {"name": feature_label(str(name))}
+    """Return a note's parameters in words: variables, their answers, groups of areas."""
+    name = str(params.get("name", ""))
+    codes = str(params.get("codes", "")).split(", ")
+    answers = ", ".join(code_label(name, code) for code in codes)
+    label = GROUPS.get(name) or area_names().get(name) or feature_label(name)
+    return params | {"name": label, "codes": answers}
 
 
 def feature_label(name: str) -> str:

@@ -109,19 +109,19 @@ def read_scenario(given: Mapping[str, str], prefix: str = "") -> tuple[TargetRul
     method = _choice(Method, text("method"), Method.EXPECTED_POOR)
     by_hand = hand_quotas(given, prefix) if method is Method.BY_HAND else {}
     score = _choice(Score, text("score"), Score.PPI)
-    weights = {str(part): _whole(text(f"w.{part}", "0"), "weights", least=0) for part in PARTS}
+    weights = {str(part): whole(text(f"w.{part}", "0"), "weights", least=0) for part in PARTS}
     definition = Definition(
         tree=rule.tree,
         area=area,
         method=method,
         level=_choice(Level, text("level"), Level.KECAMATAN),
-        total=sum(by_hand.values()) or _whole(text("total"), "total", least=1),
+        total=sum(by_hand.values()) or whole(text("total"), "total", least=1),
         seed=text("seed", "1")[:40],
         by_hand=by_hand,
         score=score,
         weights=checked_weights(score, weights),
     )
-    amount = _whole(text("amount", "0"), "amount", least=0)
+    amount = whole(text("amount", "0"), "amount", least=0)
     yardstick = _choice(Score, one_line(given.get("yardstick", "")), Score.PPI)
     yardstick = yardstick if yardstick in YARDSTICKS else Score.PPI
     return rule, Scenario(rule.name, definition, amount, yardstick)
@@ -131,7 +131,7 @@ def hand_quotas(given: Mapping[str, str], prefix: str) -> dict[str, int]:
     """Return the quotas that were typed per area; InvalidData where there is none."""
     start = f"{prefix}q."
     found = {
-        name[len(start) :]: _whole(one_line(text), "quotas", least=0)
+        name[len(start) :]: whole(one_line(text), "quotas", least=0)
         for name, text in given.items()
         if name.startswith(start) and one_line(text)
     }
@@ -145,7 +145,8 @@ def _choice(kind: type[Option], text: str, default: Option) -> Option:
     return kind(text) if text in {str(one) for one in kind} else default
 
 
-def _whole(text: str, name: str, *, least: int) -> int:
+def whole(text: str, name: str, *, least: int) -> int:
+    """Return the whole number of a form's field; InvalidData for what is none."""
     digits = text.replace(".", "").replace(" ", "")
     if not digits.isdigit() or not least <= int(digits) <= LARGEST:
         message = N_("Isi dengan bilangan bulat, misalnya 1.200.")

@@ -1,23 +1,17 @@
 """One list: how it was drawn, who is on it, its proof, its approval by two people, its file."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from io import BytesIO
-from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from jps.access.rules import Can
-from jps.areas.models import Area
 from jps.areas.rules import Level
 from jps.audit.services import Event, record
 from jps.db import db
 from jps.errors import InvalidData
-from jps.households.models import Household
 from jps.http import actor, error_text, now, requires, saves, settings
 from jps.targeting.drawing import REASON_NAMES, Reason, Standing
 from jps.targeting.models import TargetEntry, TargetList, TargetRule, TargetSnapshot
@@ -25,42 +19,20 @@ from jps.targeting.quotas import METHOD_NAMES
 from jps.targeting.rules import STATE_NAMES, ListState
 from jps.targeting.scores import SCORE_NAMES, Score
 from jps.targeting.services import draw_list, get_list, move_list, verify_list
-from jps.text import N_
-from jps.web.formats import NONE, percent
-from jps.web.ledger_files import as_csv, as_xlsx
-from jps.web.places import full_name
 from jps.web.target_forms import read_scenario
+from jps.web.target_people import PAGE, STANDING_NAMES, changed_since, names_of, people_at
 from jps.web.target_rules import words_of
 
 bp = Blueprint("target_lists", __name__, url_prefix="/targeting/lists")
 
-PAGE = 50
-STANDING_NAMES = {
-    Standing.SELECTED: N_("Terpilih"),
-    Standing.WAITING: N_("Daftar tunggu"),
-    Standing.EXCLUDED: N_("Tidak masuk"),
-}
+DECREES = "decrees.index"
+COMPARED = 30  # newest lists to compare with
 MOVES = {
     "propose": (ListState.PROPOSED, Can.DRAW_LISTS),
     "withdraw": (ListState.WITHDRAWN, Can.DRAW_LISTS),
     "approve": (ListState.APPROVED, Can.APPROVE_LISTS),
     "refuse": (ListState.REFUSED, Can.APPROVE_LISTS),
 }
-HEADING = (
-    "urutan", "kode desa", "desa", "kepala rumah tangga", "alamat", "status", "alasan", "skor",
-    "id rumah tangga",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Person:
-    """One entry with what a reader may know of the household."""
-
-    entry: TargetEntry
-    head: str
-    address: str
-    village: str
-    score: str
 
 
 @bp.post("/")
@@ -100,22 +72,27 @@ def show(list_id: uuid.UUID) -> ResponseReturnValue:
     standing = Standing(asked) if asked in set(Standing) else Standing.SELECTED
     page = max(1, request.args.get("page", 1, type=int))
     rule = db.session.get_one(TargetRule, found.rule_id)
+    snapshot = db.session.get_one(TargetSnapshot, found.snapshot_id)
     return render_template(
         "targeting/list.html",
         found=found,
         rule=rule,
         words=words_of(rule.tree),
-        snapshot=db.session.get_one(TargetSnapshot, found.snapshot_id),
+        snapshot=snapshot,
+        changed=changed_since(found, snapshot),
+        others=_others(found),
+        decree_page=DECREES if DECREES in current_app.view_functions else "",
+        whole=actor().scope.covers(settings().province),
         states=STATE_NAMES,
         score_name=SCORE_NAMES[Score(found.score)],
         score_names=SCORE_NAMES,
         method=METHOD_NAMES[found.method],
         level=Level(found.level).label,
-        area=_names([found.area_code]).get(found.area_code, found.area_code),
+        area=names_of([found.area_code]).get(found.area_code, found.area_code),
         standings=[(one, STANDING_NAMES[one], _count(found, one)) for one in Standing],
         standing=standing,
         reasons=REASON_NAMES,
-        people=_people(found, standing, page) if actor().can(Can.SEE_HOUSEHOLDS) else [],
+        people=people_at(found, standing, page) if actor().can(Can.SEE_HOUSEHOLDS) else [],
         quotas=_quotas(found),
         page=page,
         pages=max(1, -(-_count(found, standing) // PAGE)),
@@ -174,25 +151,6 @@ def refuse(list_id: uuid.UUID) -> ResponseReturnValue:
     return _move(list_id, "refuse")
 
 
-@bp.post("/<uuid:list_id>/file")
-@requires(Can.EXPORT_FIGURES)
-@saves
-def download(list_id: uuid.UUID) -> ResponseReturnValue:
-    """Answer with the selected and the waiting as CSV or Excel; who took it is recorded.
-
-    Names and addresses only for those who may see households.
-    """
-    found = get_list(db.session(), list_id)
-    kind = "xlsx" if request.form.get("format") == "xlsx" else "csv"
-    rows = [_cells(person) for person in _everybody(found)]
-    details = {"format": kind, "rows": len(rows), "names": actor().can(Can.SEE_HOUSEHOLDS)}
-    event = Event("target-list-exported", "target-list", str(list_id), found.area_code, details)
-    record(db.session(), event, by=actor().username, at=now())
-    content = as_csv(HEADING, rows) if kind == "csv" else as_xlsx(HEADING, rows, found.name)
-    name = f"daftar-{found.content_hash[:12]}.{kind}"
-    return send_file(BytesIO(content), as_attachment=True, download_name=name)
-
-
 def _move(list_id: uuid.UUID, name: str) -> ResponseReturnValue:
     target, reason = MOVES[name][0], request.form.get("reason", "")
     try:
@@ -203,70 +161,17 @@ def _move(list_id: uuid.UUID, name: str) -> ResponseReturnValue:
     return redirect(url_for(".show", list_id=list_id), 303)
 
 
+def _others(found: TargetList) -> list[TargetList]:
+    """Return other lists to compare with, the newest first."""
+    query = select(TargetList).where(TargetList.id != found.id)
+    newest = query.order_by(TargetList.drawn_at.desc(), TargetList.id).limit(COMPARED)
+    return list(db.session.scalars(newest))
+
+
 def _count(found: TargetList, standing: Standing) -> int:
     of = {Standing.SELECTED: (Reason.WITHIN_QUOTA,), Standing.WAITING: (Reason.BELOW_QUOTA,)}
     reasons = of.get(standing, (Reason.NOT_ELIGIBLE, Reason.UNKNOWN, Reason.NOT_RANKED))
     return sum(found.counts.get(str(reason), 0) for reason in reasons)
-
-
-def _entries(found: TargetList, *standings: Standing) -> Select[TargetEntry, str, str]:
-    entry = TargetEntry
-    return (
-        select(entry, Household.head_name, Household.address)
-        .join(Household, Household.id == entry.household_id)
-        .where(entry.list_id == found.id, entry.standing.in_(standings))
-        .order_by(entry.standing, entry.area_code, entry.rank, entry.household_id)
-    )
-
-
-def _people(found: TargetList, standing: Standing, page: int) -> list[Person]:
-    query = _entries(found, standing).limit(PAGE).offset((page - 1) * PAGE)
-    return _named(db.session.execute(query).all(), Score(found.score))
-
-
-def _everybody(found: TargetList) -> list[Person]:
-    query = _entries(found, Standing.SELECTED, Standing.WAITING)
-    return _named(db.session.execute(query).all(), Score(found.score))
-
-
-def _named(rows: Sequence[Any], score: Score) -> list[Person]:
-    names = _names({row[0].area_code for row in rows})
-    shown = actor().can(Can.SEE_HOUSEHOLDS)
-    return [
-        Person(
-            entry,
-            head if shown else "",
-            address if shown else "",
-            names.get(entry.area_code, entry.area_code),
-            score_text(score, entry.score),
-        )
-        for entry, head, address in rows
-    ]
-
-
-def score_text(score: Score, value: float | None) -> str:
-    """Return the number by which somebody is ranked as people read it."""
-    if value is None:
-        return NONE
-    if score is Score.DECILE:
-        return str(round(11 - 10 * value))
-    return percent(value)
-
-
-def _cells(person: Person) -> tuple[str, ...]:
-    entry = person.entry
-    score = "" if entry.score is None else f"{entry.score:.4f}".replace(".", ",")
-    return (
-        str(entry.rank),
-        entry.area_code,
-        person.village,
-        person.head,
-        person.address,
-        gettext(STANDING_NAMES[Standing(entry.standing)]),
-        gettext(REASON_NAMES[Reason(entry.reason)]),
-        score,
-        str(entry.household_id),
-    )
 
 
 def _quotas(found: TargetList) -> list[tuple[str, int, int]]:
@@ -280,11 +185,6 @@ def _quotas(found: TargetList) -> list[tuple[str, int, int]]:
         .group_by(area)
     )
     taken = {str(code): number for code, number in db.session.execute(query)}
-    names = _names(found.quotas)
+    names = names_of(found.quotas)
     quotas = sorted(found.quotas.items())
     return [(names.get(code, code), quota, taken.get(code, 0)) for code, quota in quotas]
-
-
-def _names(codes: Any) -> dict[str, str]:
-    found = db.session.scalars(select(Area).where(Area.code.in_(list(codes))))
-    return {area.code: full_name(area) for area in found}

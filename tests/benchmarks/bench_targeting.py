@@ -7,6 +7,8 @@ and its proof take.
 import sys
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -14,11 +16,15 @@ from typing import Any
 import numpy as np
 
 from jps.areas.rules import Level
+from jps.targeting.annex import Annex, Column, annex_pdf
+from jps.targeting.differences import Side, compare
 from jps.targeting.drawing import lots
 from jps.targeting.facts import Fact, Kind, Population, Unit
 from jps.targeting.frozen import facts
 from jps.targeting.quotas import Method
+from jps.targeting.reading import read_condition
 from jps.targeting.rules import Definition, list_bytes, list_hash, make_list
+from jps.targeting.scores import Score
 from jps.targeting.simulation import Scenario, group_masks, scenario_facts, simulate
 
 HOUSEHOLDS, MEMBERS, REPEATS = 300_000, 1_080_000, 7
@@ -47,7 +53,9 @@ def people(wanted: list[Fact], seed: int = 1) -> Population:
             return chance.integers(-1, len(fact.choices), rows).astype(np.int16)
         if fact.kind is Kind.CODES:
             return chance.integers(0, 2 ** len(fact.choices), rows).astype(np.uint64)
-        return chance.random(rows) if fact.name == "npl100" else chance.integers(1, 90, rows) * 1.0
+        if fact.name in {"npl100", "pmt"}:
+            return chance.random(rows)
+        return chance.integers(1, 11 if fact.name == "decile" else 90, rows) * 1.0
 
     sizes = {Unit.HOUSEHOLD: HOUSEHOLDS, Unit.MEMBER: MEMBERS}
     columns = {
@@ -80,7 +88,31 @@ def main() -> None:
         REPEATS,
     )
     row("draw a list", lambda: make_list(definition, everybody, known, tie=tie), REPEATS)
+    for score in (Score.PMT, Score.DECILE, Score.RANKS):
+        weights = {"npl100": 50, "pmt": 30, "decile": 20} if score is Score.RANKS else {}
+        other = replace(scenario, definition=replace(definition, score=score, weights=weights))
+        by = people(list(scenario_facts(other, known)))
+        row(
+            f"one scenario by {score}",
+            partial(simulate, other, by, known, groups, tie=tie),
+            REPEATS,
+        )
     listed = make_list(definition, everybody, known, tie=tie)
+    fewer = replace(definition, total=15_000)
+    sides = [
+        Side(one, make_list(one, everybody, known, tie=tie), truth)
+        for one in (definition, fewer)
+        for truth in [read_condition(RULE, known).judge(everybody)]
+    ]
+    row(
+        "explain the differences of two lists",
+        lambda: compare(sides[0], sides[1], sides[0].truth.yes),
+        3,
+    )
+    rows = [(str(n), f"NAMA {n}", "DUSUN II RT 005 RW 003", "Desa", str(n)) for n in range(2_000)]
+    columns = [Column(name, 0.2) for name in ("No.", "Nama", "Alamat", "Desa", "Urutan")]
+    paper = Annex("Lampiran", "", [], columns, rows, "", "{page}/{pages}")
+    row("print an annex of 2,000 rows", lambda: annex_pdf(paper), 3)
     row("its bytes and hash", lambda: list_hash(definition, "", list_bytes(listed)), 3)
 
 

@@ -3,6 +3,9 @@
 Revision 0010, after 0009; 2026-11-26.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,27 +17,37 @@ branch_labels = None
 depends_on = None
 
 
+# Columns are added and dropped one by one: SQLite would else make the tables anew, which lists and
+# scores refer to.
+ADDED: tuple[tuple[str, Callable[[], sa.Column[Any]]], ...] = (
+    ("score_model", lambda: sa.Column("kind", sa.String(8), nullable=False, server_default="ppi")),
+    (
+        "score_model",
+        lambda: sa.Column("state", sa.String(12), nullable=False, server_default="approved"),
+    ),
+    ("score_model", lambda: sa.Column("made_by", sa.String(64), nullable=False, server_default="")),
+    (
+        "score_model",
+        lambda: sa.Column("state_by", sa.String(64), nullable=False, server_default=""),
+    ),
+    ("score_model", lambda: sa.Column("state_at", jps.db.UtcDateTime(timezone=True))),
+    ("score_model", lambda: sa.Column("state_reason", sa.Text, nullable=False, server_default="")),
+    ("score_model", lambda: sa.Column("content", sa.JSON)),
+    ("score_model", lambda: sa.Column("card", sa.JSON)),
+    ("target_snapshot", lambda: sa.Column("pmt_model_id", sa.Integer)),
+    (
+        "target_list",
+        lambda: sa.Column("score", sa.String(12), nullable=False, server_default="npl100"),
+    ),
+    ("target_list", lambda: sa.Column("weights", sa.JSON)),
+)
+
+
 def upgrade() -> None:
     """Apply."""
-    with op.batch_alter_table("score_model", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("kind", sa.String(length=8), nullable=False, server_default="ppi")
-        )
-        batch_op.add_column(
-            sa.Column("state", sa.String(length=12), nullable=False, server_default="approved")
-        )
-        batch_op.add_column(
-            sa.Column("made_by", sa.String(length=64), nullable=False, server_default="")
-        )
-        batch_op.add_column(
-            sa.Column("state_by", sa.String(length=64), nullable=False, server_default="")
-        )
-        batch_op.add_column(sa.Column("state_at", jps.db.UtcDateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("state_reason", sa.Text(), nullable=False, server_default=""))
-        batch_op.add_column(sa.Column("content", sa.JSON(), nullable=True))
-        batch_op.add_column(sa.Column("card", sa.JSON(), nullable=True))
-        batch_op.create_index(batch_op.f("ix_score_model_kind"), ["kind"], unique=False)
-
+    for table, column in ADDED:
+        op.add_column(table, column())
+    op.create_index(op.f("ix_score_model_kind"), "score_model", ["kind"], unique=False)
     op.create_table(
         "consumption",
         sa.Column("household_id", sa.Uuid(), nullable=False),
@@ -67,48 +80,13 @@ def upgrade() -> None:
     with op.batch_alter_table("consumption", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consumption_area_code"), ["area_code"], unique=False)
 
-    with op.batch_alter_table("target_snapshot", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("pmt_model_id", sa.Integer(), nullable=True))
-        batch_op.create_foreign_key(
-            batch_op.f("fk_target_snapshot_pmt_model_id_score_model"),
-            "score_model",
-            ["pmt_model_id"],
-            ["id"],
-        )
-
-    with op.batch_alter_table("target_list", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("score", sa.String(length=12), nullable=False, server_default="npl100")
-        )
-        batch_op.add_column(sa.Column("weights", sa.JSON(), nullable=True))
-
 
 def downgrade() -> None:
     """Take back."""
-    with op.batch_alter_table("target_list", schema=None) as batch_op:
-        batch_op.drop_column("weights")
-        batch_op.drop_column("score")
-
-    with op.batch_alter_table("target_snapshot", schema=None) as batch_op:
-        batch_op.drop_constraint(
-            batch_op.f("fk_target_snapshot_pmt_model_id_score_model"), type_="foreignkey"
-        )
-        batch_op.drop_column("pmt_model_id")
-
     with op.batch_alter_table("consumption", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consumption_area_code"))
 
     op.drop_table("consumption")
-    with op.batch_alter_table("score_model", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_score_model_kind"))
-        for name in (
-            "card",
-            "content",
-            "state_reason",
-            "state_at",
-            "state_by",
-            "made_by",
-            "state",
-            "kind",
-        ):
-            batch_op.drop_column(name)
+    op.drop_index(op.f("ix_score_model_kind"), "score_model")
+    for table, column in reversed(ADDED):
+        op.drop_column(table, str(column().name))
