@@ -51,6 +51,8 @@ NAMES = (
     *("inside", "kabkota", "kecamatan", "kind", "language", "level", "line", "member", "name"),
     *("new", "next", "nik", "of", "old", "page", "password", "person", "q", "reason", "role"),
     *("answer", "dated", "number", "period_from", "period_to", "programme", "question", "sheet"),
+    *("act", "amount", "by", "count", "first", "months", "number", "of", "on", "outcome", "pick"),
+    *("proof", "source", "why", "year"),
     *("state", "text", "to", "use", "username", "verdict", "version", "who"),
     *("about", "code", "due_on", "finding", "from_on", "household", "list", "order", "owner"),
     *("pick", "presence", "programme", "recipient", "result", "source", "strike", "visited_on"),
