@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve test check bench bench-field bench-targeting bench-matching catalogues clean
+.PHONY: help setup setup-dev demo serve test check bench bench-field bench-targeting bench-matching notebooks catalogues clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -61,6 +61,13 @@ bench-targeting: setup-dev ## Measure simulation and lists of 300,000 households
 
 bench-matching: setup-dev .venv-peers/.setup .venv-splink4/.setup .venv-splink5/.setup ## JPS against other linkers; SETS="--sets 1200k --repeats 1"
 	$(BIN)/python -m tests.benchmarks.against $(SETS)
+
+$(VENV)/.setup-analysis: requirements.txt requirements-analysis.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-analysis.txt
+	@touch $@ $(VENV)/.setup
+
+notebooks: $(VENV)/.setup-analysis ## Notebooks for analysts in JupyterLab (JPS_TOKEN; JPS_HOME or JPS_URL)
+	JPS_HOME="$(abspath $(or $(JPS_HOME),instance))" PYTHONPATH="$(CURDIR)" $(BIN)/jupyter lab notebooks
 
 catalogues: setup-dev ## Collect new texts for translation
 	@mkdir -p build

@@ -45,6 +45,7 @@ MODELS = (
     "jps.identity.quality_models",
     "jps.intake.models",
     "jps.jobs.models",
+    "jps.maps.models",
     "jps.odk.models",
     "jps.meetings.models",
     "jps.registry.models",

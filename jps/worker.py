@@ -53,6 +53,7 @@ WORK: WorkTable = {
     "target-snapshot": "jps.targeting.taking:snapshot_work",
     "deciles": "jps.assessment.decile_work:decile_work",
     "findings": "jps.programmes.finding_work:findings_work",
+    "figures-freeze": "jps.maps.work:freeze_work",
     "fieldwork": "jps.fieldwork.work:fieldwork_work",
     "benefit-plan": "jps.benefits.planning:plan_work",
     "payments-check": "jps.benefits.payment_work:check_work",

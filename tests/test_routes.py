@@ -117,6 +117,8 @@ def test_open_doors_are_few(app: Flask) -> None:
         "GET /phone/<version>/<name>",
         "GET /phone/manifest.webmanifest",
         "GET /phone/worker.js",
+        "GET /public/",
+        "GET /public/data.csv",
         "GET /readyz",
         "GET /static/<path:filename>",
         "GET /vendor/<library>/<version>/<path:name>",

@@ -86,6 +86,10 @@ _BEFORE_ANSWERS = (
     Column("persons", Kind.COUNT, N_("Jumlah orang yang dihitung, setelah penggabungan")),
     Column("outcome", Kind.CODE, N_("Apakah dinilai, dan mengapa tidak")),
     *(Column(str(line), Kind.NUMBER, N_("Peluang di bawah garis ini (0-1)")) for line in Line),
+    Column("pmt", Kind.NUMBER, N_("Peluang miskin menurut model setempat yang berlaku (0-1)")),
+    Column("pmt_gap", Kind.NUMBER, N_("Kedalaman kemiskinan menurut model itu (0-1)")),
+    Column("pmt_severity", Kind.NUMBER, N_("Keparahan kemiskinan menurut model itu (0-1)")),
+    Column("log_consumption", Kind.NUMBER, N_("Logaritma rupiah per orang dan bulan, perkiraan")),
 )
 _OF_HOUSEHOLD = (
     Column("household_id", Kind.TEXT, N_("Nomor rumah tangga di JPS"), identifying=True),

@@ -1,5 +1,6 @@
 """Rows of frames about programmes, decrees, benefits, deciles and target lists."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from jps.analysis.pieces import Pieces, pieces
 from jps.assessment.models import Decile
+from jps.db import everywhere
 from jps.programmes.models import Benefit, Decree, Programme, ProgrammeTerms, Recipient
 from jps.programmes.receiving import receiving
 from jps.targeting.models import TargetEntry, TargetList, TargetRule
@@ -37,19 +39,26 @@ def _programme(programme: Programme, terms: ProgrammeTerms | None) -> dict[str, 
     return {"programme": programme.code, **own, **held}
 
 
+_DECREE = ("number", "dated", "period_from", "period_to", "state")
+
+
 def decrees(session: Session, on: date) -> Pieces:
-    """Yield the decrees."""
+    """Yield the decrees of the session's areas and those that name somebody there."""
+    mine = set(session.scalars(select(Recipient.decree_id).distinct()))
+    mine.update(session.scalars(select(Decree.id)))
     query = (
         select(
             Decree.id.label("decree"),
             Programme.code.label("programme"),
             Decree.area_code.label("area"),
-            *(getattr(Decree, n) for n in ("number", "dated", "period_from", "period_to", "state")),
+            *(getattr(Decree, name) for name in _DECREE),
         )
         .join(Programme, Programme.id == Decree.programme_id)
         .order_by(Decree.dated, Decree.id)
     )
-    yield from _plain(session, query)
+    with everywhere(session):
+        found = session.execute(query).all()
+    yield [dict(row._mapping) for row in found if row.decree in mine]
 
 
 _RECIPIENT = ("component", "status", "amount", "standing", "link_state", "registered", "decile")
@@ -58,31 +67,38 @@ _RECIPIENT = ("component", "status", "amount", "standing", "link_state", "regist
 def recipients(session: Session, on: date) -> Pieces:
     """Yield whom decrees name; `receives` is what `jps.programmes.receiving` says of the day."""
     columns = (getattr(Recipient, name) for name in _RECIPIENT)
-    query = (
-        select(
-            Recipient.id.label("recipient"),
-            Recipient.decree_id.label("decree"),
-            Programme.code.label("programme"),
-            Recipient.area_code.label("area"),
-            Recipient.member_id.label("member"),
-            Recipient.family_id.label("family"),
-            Recipient.household_id.label("household"),
-            Recipient.eligible,
-            Recipient.problems,
-            Recipient.same_as,
-            *columns,
-        )
-        .join(Decree, Decree.id == Recipient.decree_id)
-        .join(Programme, Programme.id == Decree.programme_id)
-        .order_by(Recipient.area_code, Recipient.id)
-    )
-    now = set(session.scalars(receiving(on, kind=None).with_only_columns(Recipient.id)))
+    query = select(
+        Recipient.id.label("recipient"),
+        Recipient.decree_id.label("decree"),
+        Recipient.area_code.label("area"),
+        Recipient.member_id.label("member"),
+        Recipient.family_id.label("family"),
+        Recipient.household_id.label("household"),
+        Recipient.eligible,
+        Recipient.problems,
+        Recipient.same_as,
+        *columns,
+    ).order_by(Recipient.area_code, Recipient.id)
+    codes = _codes(session)
+    with everywhere(session):  # a decree of the province names people of every kabupaten
+        now = set(session.scalars(receiving(on, kind=None).with_only_columns(Recipient.id)))
     for rows in pieces(session, query):
-        yield [_recipient(row._mapping, receives=row.recipient in now) for row in rows]
+        yield [_recipient(row._mapping, codes, receives=row.recipient in now) for row in rows]
 
 
-def _recipient(row: Mapping[str, Any], *, receives: bool) -> dict[str, Any]:
-    return {**row, "repeated": row["same_as"] is not None, "receives": receives}
+def _recipient(
+    row: Mapping[str, Any], codes: Mapping[uuid.UUID, str], *, receives: bool
+) -> dict[str, Any]:
+    repeated = row["same_as"] is not None
+    programme = codes[row["decree"]]
+    return {**row, "programme": programme, "repeated": repeated, "receives": receives}
+
+
+def _codes(session: Session) -> dict[uuid.UUID, str]:
+    """Return the programme of every decree, whosever area it is for."""
+    query = select(Decree.id, Programme.code).join(Programme, Programme.id == Decree.programme_id)
+    with everywhere(session):
+        return {row.id: row.code for row in session.execute(query)}
 
 
 _BENEFIT = (
@@ -92,19 +108,15 @@ _BENEFIT = (
 
 def benefits(session: Session, on: date) -> Pieces:
     """Yield what was planned for each recipient, and what became of it."""
-    query = (
-        select(
-            Benefit.recipient_id.label("recipient"),
-            Benefit.decree_id.label("decree"),
-            Programme.code.label("programme"),
-            Benefit.area_code.label("area"),
-            *(getattr(Benefit, name) for name in _BENEFIT),
-        )
-        .join(Decree, Decree.id == Benefit.decree_id)
-        .join(Programme, Programme.id == Decree.programme_id)
-        .order_by(Benefit.area_code, Benefit.id)
-    )
-    yield from _plain(session, query)
+    query = select(
+        Benefit.recipient_id.label("recipient"),
+        Benefit.decree_id.label("decree"),
+        Benefit.area_code.label("area"),
+        *(getattr(Benefit, name) for name in _BENEFIT),
+    ).order_by(Benefit.area_code, Benefit.id)
+    codes = _codes(session)
+    for rows in pieces(session, query):
+        yield [{**row._mapping, "programme": codes[row.decree]} for row in rows]
 
 
 def deciles(session: Session, on: date) -> Pieces:
@@ -125,7 +137,9 @@ _LIST = ("name", "programme", "method", "total", "amount", "state", "drawn_at", 
 
 
 def lists(session: Session, on: date) -> Pieces:
-    """Yield the target lists."""
+    """Yield the target lists of the session's areas and those that a household there is on."""
+    mine = set(session.scalars(select(TargetEntry.list_id).distinct()))
+    mine.update(session.scalars(select(TargetList.id)))
     query = (
         select(
             TargetList.id.label("list"),
@@ -137,7 +151,9 @@ def lists(session: Session, on: date) -> Pieces:
         .join(TargetRule, TargetRule.id == TargetList.rule_id)
         .order_by(TargetList.drawn_at, TargetList.id)
     )
-    yield from _plain(session, query)
+    with everywhere(session):
+        found = session.execute(query).all()
+    yield [dict(row._mapping) for row in found if row.list in mine]
 
 
 def entries(session: Session, on: date) -> Pieces:

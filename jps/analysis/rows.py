@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, false, select
 from sqlalchemy.orm import Session
 
 from jps.analysis import programme_rows
@@ -15,7 +15,8 @@ from jps.analysis.pieces import Pieces, pieces
 from jps.areas.models import Area
 from jps.areas.queries import current_set, geometries, population
 from jps.areas.rules import Level, lineage
-from jps.assessment.models import Assessment
+from jps.assessment.consumption import model_in_force
+from jps.assessment.models import Assessment, Consumption, ScoreModel
 from jps.assessment.rules import Line
 from jps.assessment.services import current_scorecard, find_model
 from jps.db import scope_of, within
@@ -32,6 +33,12 @@ from jps.identity.models import Link
 from jps.identity.quality_models import SampleItem
 
 _SCORES = (Assessment.outcome, *(getattr(Assessment, str(line)) for line in Line))
+_TRAINED = (
+    Consumption.p0.label("pmt"),
+    Consumption.p1.label("pmt_gap"),
+    Consumption.p2.label("pmt_severity"),
+    Consumption.log.label("log_consumption"),
+)
 
 
 def rows_of(frame: Frame, session: Session, *, on: date) -> Pieces:
@@ -40,11 +47,7 @@ def rows_of(frame: Frame, session: Session, *, on: date) -> Pieces:
 
 
 def _households(session: Session, on: date) -> Pieces:
-    model = find_model(session, current_scorecard())
-    mine = and_(
-        Assessment.household_id == Household.id,
-        Assessment.model_id == (model.id if model is not None else None),
-    )
+    published, trained = find_model(session, current_scorecard()), model_in_force(session)
     query = (
         select(
             Household.id,
@@ -57,14 +60,25 @@ def _households(session: Session, on: date) -> Pieces:
             Household.answers,
             Household.calculated,
             *_SCORES,
+            *_TRAINED,
         )
-        .outerjoin(Assessment, mine)
+        .select_from(Household)
+        .outerjoin(Assessment, _by(Assessment, published))
+        .outerjoin(Consumption, _by(Consumption, trained))
         .where(Household.state.in_(IN_FORCE), household_counts())
         .order_by(Household.area_code, Household.id)
     )
     corrections = person_corrections(session)
     for rows in pieces(session, query):
         yield [_household(row._mapping, corrections) for row in rows]
+
+
+def _by(
+    table: type[Assessment] | type[Consumption], model: ScoreModel | None
+) -> ColumnElement[bool]:
+    """Return the condition that a score is the household's by this model; of none, never."""
+    mine = table.model_id == model.id if model is not None else false()
+    return and_(table.household_id == Household.id, mine)
 
 
 def _household(row: Mapping[str, Any], corrections: Mapping[uuid.UUID, int]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from jps.analysis.rows import rows_of
 from jps.analysis.rules import NOTICE, Ask, Pseudonyms, chosen_columns
 from jps.areas.queries import get_area
 from jps.areas.rules import is_code
+from jps.assessment.consumption import model_in_force
 from jps.assessment.services import current_scorecard
 from jps.audit.services import Event, record
 from jps.config import DATA
@@ -149,12 +150,14 @@ def record_read(
 def facts_of(session: Session, *, on: date) -> dict[str, Any]:
     """Return what a frame is of: as of when, and the versions behind it."""
     changed = session.scalar(select(func.max(Household.changed_at)))
+    trained = model_in_force(session)
     run, registry = last_run(session), current_snapshot(session)
     return {
         "on": on.isoformat(),
         "data_changed_at": changed and changed.isoformat(),
         "questionnaire": _form().version,
         "score_model": current_scorecard().version,
+        "trained_model": trained and trained.version,
         "matched_at": run and run.at.isoformat(),
         "registry_as_of": registry and registry.as_of.isoformat(),
         "notice": NOTICE,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 ABOUT = "snapshot.json"
 _SHARED = (
-    "on", "read_at", "data_changed_at", "questionnaire", "score_model", "matched_at",
-    "registry_as_of", "areas", "notice",
+    "on", "read_at", "data_changed_at", "questionnaire", "score_model", "trained_model",
+    "matched_at", "registry_as_of", "areas", "notice",
 )  # fmt: skip
 
 NO_NAMES = N_("Potret ini tidak memuat nama, alamat, dan titik.")

@@ -9,6 +9,7 @@ from jps.api import (
     changes,
     conflicts,
     docs,
+    features,
     households,
     identity,
     phone,
@@ -28,6 +29,7 @@ RESOURCES = (
     phone_photos.blp,
     changes.blp,
     analysis.blp,
+    features.blp,
 )
 
 

@@ -163,13 +163,13 @@ def _written(session: Session, found: PaymentFile) -> set[str]:
 def _rows(found: PaymentFile, results: Iterable[Result]) -> Iterator[tuple[object, ...]]:
     absent = 0
     for one in results:
-        paid = one.paid or Paid(0)
-        if one.paid is None:
+        paid, who = one.paid, one.payee
+        if paid is None:
             absent -= 1
-        who = one.payee
+            paid = Paid(absent, who.account, who.nik, who.name) if who else Paid(absent)
         yield (
             found.id,
-            paid.row or absent,
+            paid.row,
             who.area_code if who else found.area_code,
             paid.account,
             paid.nik,

@@ -22,6 +22,7 @@ from jps.commands.demo_office import (
     refuse_real_office,
 )
 from jps.commands.demo_people import DEMO_PASSWORD, DEMO_USERS, make_users
+from jps.commands.demo_quality import label_example
 from jps.commands.demo_summary import Summary, print_summary, summarise
 from jps.commands.progress import run_to_end
 from jps.commands.serve import serve_forever
@@ -100,6 +101,8 @@ def _main_job(
     for name, kind, title, params in steps:
         with watch.step(name):
             run_to_end(kind, params, title=title, quiet=quiet)
+    with watch.step("matching reviewed"):
+        label_example(db.session(), settings.home)
     with watch.step("deciles"):
         give_deciles(db.session(), settings.home, seed, quiet=quiet)
     with watch.step("decrees"):

@@ -85,14 +85,13 @@ class _Run:
         return Step(self._read + self._matched, max(1, 2 * self._rows), cursor, result)
 
     def read(self) -> Iterator[Step]:
-        """Turn rows into recipients; a run from the beginning forgets what was there."""
+        """Turn rows into recipients; who was there from an earlier run stays the same row.
+
+        What people did about a recipient since hangs on it.
+        """
         if not self._task.cursor:
-            for table, mine in (
-                (Recipient, Recipient.decree_id == self._id),
-                (IntakeProblem, IntakeProblem.batch_id == self._batch_id),
-            ):
-                gone = delete(table).where(mine)
-                self._session.execute(gone, execution_options={"synchronize_session": False})
+            gone = delete(IntakeProblem).where(IntakeProblem.batch_id == self._batch_id)
+            self._session.execute(gone, execution_options={"synchronize_session": False})
             yield self._step()
         reader = self._reader()
         while rows := self._next_rows():
@@ -141,8 +140,19 @@ class _Run:
                 )
             )  # fmt: skip
             problems += [self._problem(row, one) for one in (read.problems if read else ())]
-        write_rows(self._session, Recipient, _RECIPIENT, rows)
+        self._keep(rows)
         write_rows(self._session, IntakeProblem, _PROBLEM, problems)
+
+    def _keep(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Insert the recipients that are new, and let the others say what the row says now."""
+        with everywhere(self._session):
+            mine = select(Recipient.id).where(Recipient.id.in_([row[0] for row in rows]))
+            there = set(self._session.scalars(mine))
+            said = _RECIPIENT[: _RECIPIENT.index("standing")]
+            again = [dict(zip(said, row, strict=False)) for row in rows if row[0] in there]
+            if again:
+                self._session.execute(update(Recipient), again)
+        write_rows(self._session, Recipient, _RECIPIENT, [r for r in rows if r[0] not in there])
 
     def _problem(self, row: IntakeRow, one: RowProblem) -> tuple[object, ...]:
         return (

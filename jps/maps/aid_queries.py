@@ -1,6 +1,7 @@
 """Who receives what, what is wrong about it, and how whole the data are: counts per desa."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import (
@@ -49,6 +50,35 @@ def programmes_on(session: Session, on: date) -> dict[str, str]:
     ids = receiving(on).with_only_columns(Programme.id).distinct()
     query = select(Programme.code, Programme.name).where(Programme.id.in_(ids))
     return {row.code: row.name for row in session.execute(query.order_by(Programme.name))}
+
+
+@dataclass(frozen=True)
+class Received:
+    """What every household receives on a day, as bits of the programmes `codes` in their order."""
+
+    bits: Subquery  # household_id, mask
+    codes: tuple[str, ...]
+    clashes: tuple[int, ...]  # the bits of pairs that exclude each other
+
+    def bit(self, programme: str) -> int:
+        """Return the bit of a programme, 0 for one that nobody receives."""
+        return 1 << self.codes.index(programme) if programme in self.codes else 0
+
+    def names(self, mask: int) -> tuple[str, ...]:
+        """Return the programmes of a mask."""
+        return tuple(code for place, code in enumerate(self.codes) if mask >> place & 1)
+
+
+def received(session: Session, on: date) -> Received:
+    """Return what every household receives on a day, to be joined to households."""
+    codes = _codes(session, on)
+    names = tuple(codes.values())
+    pairs = [
+        sum(1 << names.index(code) for code in pair)
+        for pair in _clashing(session)
+        if pair <= set(names)
+    ]
+    return Received(_bits(list(codes), on), names, tuple(sorted(pairs)))
 
 
 def village_aid(session: Session, line: Line, model_id: int | None, on: date) -> dict[str, Aid]:
@@ -112,11 +142,8 @@ def _bits(programmes: list[int], on: date) -> Subquery:
         .distinct()
         .subquery()
     )
-    bit = case(
-        {programme: 1 << place for place, programme in enumerate(programmes)},
-        value=each.c.programme_id,
-        else_=0,
-    )
+    places = {programme: 1 << place for place, programme in enumerate(programmes)}
+    bit = case(places or {-1: 0}, value=each.c.programme_id, else_=0)
     mask = cast(func.sum(cast(bit, BigInteger)), BigInteger).label("mask")
     grouped = select(each.c.household_id, mask).group_by(each.c.household_id)
     return grouped.where(each.c.programme_id.in_(programmes)).subquery()

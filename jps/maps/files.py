@@ -3,10 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import shapely
 
@@ -17,6 +17,9 @@ from jps.maps.payload import told_reason
 from jps.maps.views import AreaRow, MapView
 from jps.text import N_, csv_safe
 
+if TYPE_CHECKING:
+    import geopandas
+
 
 class Format(StrEnum):
     """What a download can be."""
@@ -24,6 +27,7 @@ class Format(StrEnum):
     CSV = "csv"
     GEOJSON = "geojson"
     GPKG = "gpkg"
+    PARQUET = "parquet"
 
 
 @dataclass(frozen=True)
@@ -49,23 +53,38 @@ _MIMETYPES: Mapping[Format, str] = {
     Format.CSV: "text/csv",
     Format.GEOJSON: "application/geo+json",
     Format.GPKG: "application/geopackage+sqlite3",
+    Format.PARQUET: "application/vnd.apache.parquet",
 }
 
 
-def write(view: MapView, kind: Format, outlines: Outlines | None) -> Download:
-    """Return `view` as a file. Raises `NotFound` when a map is asked for without boundaries."""
-    records = [_record(view, row) for row in view.rows]
+def write(
+    view: MapView, kind: Format, outlines: Outlines | None, *, only: Sequence[str] = ()
+) -> Download:
+    """Return `view` as a file, with the columns `only` or all.
+
+    Raises `NotFound` when a map is asked for without boundaries.
+    """
+    found = records(view)
+    if only:
+        found = [{column: record[column] for column in only} for record in found]
     if kind is Format.CSV:
-        content = _csv(records)
+        content = _csv(found)
     elif outlines is None or not outlines.shapes:
         raise NotFound(N_("Belum ada batas wilayah untuk tingkat ini; unduh sebagai CSV."))
     elif kind is Format.GEOJSON:
-        content = _geojson(records, outlines)
+        content = _geojson(found, outlines)
+    elif kind is Format.GPKG:
+        content = _geopackage(found, outlines)
     else:
-        content = _geopackage(records, outlines)
+        content = _geoparquet(found, outlines)
     place = (view.inside or "wilayah").replace(".", "")
     name = f"jps-{view.level}-{place}-{view.on:%Y%m%d}.{kind}"
     return Download(name, _MIMETYPES[kind], content)
+
+
+def records(view: MapView) -> list[dict[str, Any]]:
+    """Return the areas of `view` as flat records, without what is hidden."""
+    return [_record(view, row) for row in view.rows]
 
 
 def _record(view: MapView, row: AreaRow) -> dict[str, Any]:
@@ -149,40 +168,48 @@ def _csv(records: list[dict[str, Any]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")  # the mark lets Excel read it as UTF-8
 
 
-def _geojson(records: list[dict[str, Any]], outlines: Outlines) -> bytes:
-    features = [
-        {
-            "type": "Feature",
-            "id": record["code"],
-            "properties": record,
-            "geometry": json.loads(shapely.to_geojson(outlines.shapes[record["code"]])),
-        }
-        for record in records
-        if record["code"] in outlines.shapes
-    ]
-    collection = {"type": "FeatureCollection", **_origin(outlines), "features": features}
+def _geojson(rows: list[dict[str, Any]], outlines: Outlines) -> bytes:
+    from jps.maps.features import features
+
+    collection = {
+        "type": "FeatureCollection",
+        **origin(outlines),
+        "features": features(rows, outlines),
+    }
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _geopackage(records: list[dict[str, Any]], outlines: Outlines) -> bytes:
+def _frame(rows: list[dict[str, Any]], outlines: Outlines) -> "geopandas.GeoDataFrame":
     import geopandas
 
-    drawn = [record for record in records if record["code"] in outlines.shapes]
-    frame = geopandas.GeoDataFrame(
-        drawn, geometry=[outlines.shapes[record["code"]] for record in drawn], crs="EPSG:4326"
-    )
+    drawn = [row for row in rows if row["code"] in outlines.shapes]
+    shapes = [outlines.shapes[row["code"]] for row in drawn]
+    return geopandas.GeoDataFrame(drawn, geometry=shapes, crs="EPSG:4326")
+
+
+def _geoparquet(rows: list[dict[str, Any]], outlines: Outlines) -> bytes:
+    content = io.BytesIO()
+    frame = _frame(rows, outlines)
+    frame.attrs.update(origin(outlines))
+    frame.to_parquet(content, index=False, compression="zstd")
+    return content.getvalue()
+
+
+def _geopackage(rows: list[dict[str, Any]], outlines: Outlines) -> bytes:
+    frame = _frame(rows, outlines)
     content = io.BytesIO()
     frame.to_file(
         content,
         driver="GPKG",
-        layer=str(drawn[0]["level"]),
+        layer=str(frame["level"].iloc[0]),
         engine="pyogrio",
-        dataset_metadata=_origin(outlines),
+        dataset_metadata=origin(outlines),
     )
     return content.getvalue()
 
 
-def _origin(outlines: Outlines) -> dict[str, str]:
+def origin(outlines: Outlines) -> dict[str, str]:
+    """Return where outlines come from, as a file tells it."""
     return {
         "boundary_source": outlines.source,
         "boundary_licence": outlines.licence,

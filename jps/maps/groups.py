@@ -32,6 +32,9 @@ class Group(StrEnum):
     DECILES = "deciles"
 
 
+Count: TypeAlias = Callable[[Tally, Level], Cells]
+
+
 @dataclass(frozen=True)
 class Patterns:
     """What is hidden in which group, and which programmes are told at which level."""
@@ -50,36 +53,58 @@ class Patterns:
         return self.why(Group.PROGRAMMES, code)
 
 
-def patterns(tallies: Tallies, *, minimum: int) -> Patterns:
-    """Return what is hidden of the figures of all areas."""
+@dataclass(frozen=True)
+class Before:
+    """The last period that was frozen, and what was hidden in it."""
 
-    def hidden(
-        cells: Callable[[Tally, Level], Cells], *also: Mapping[str, Hidden]
-    ) -> dict[str, Hidden]:
-        every = {
-            code: cells(tally, level)
-            for level in Level
-            for code, tally in tallies.at(level).items()
-        }
+    tallies: Tallies
+    patterns: Patterns
+
+
+def patterns(tallies: Tallies, *, minimum: int, before: Before | None = None) -> Patterns:
+    """Return what is hidden of the figures of all areas.
+
+    What was hidden `before`, in the last period that was frozen, stays hidden until a cell has
+    changed by the minimum: a neighbour shown now would give away the small area of then.
+    """
+
+    def hidden(group: Group, cells: Count, *also: Mapping[str, Hidden]) -> dict[str, Hidden]:
+        every = _every(tallies, cells)
         forced = {code: why for pattern in also for code, why in pattern.items()}
+        if before is not None:
+            was = _every(before.tallies, cells)
+            for code, why in before.patterns.hidden[group].items():
+                then, now = was.get(code), every.get(code)
+                if (
+                    then
+                    and now
+                    and all(abs(a - b) < minimum for a, b in zip(then, now, strict=True))
+                ):
+                    forced.setdefault(code, why)
         return hide_cells(every, minimum=minimum, also=forced)
 
-    registration = hidden(lambda tally, _: (tally.households,))
-    poverty = hidden(lambda tally, _: (tally.scored,))
-    reach = hidden(lambda tally, _: _reach(tally), registration, poverty)
+    registration = hidden(Group.REGISTRATION, lambda tally, _: (tally.households,))
+    poverty = hidden(Group.POVERTY, lambda tally, _: (tally.scored,))
+    reach = hidden(Group.REACH, lambda tally, _: _reach(tally), registration, poverty)
     told = told_programmes(tallies, reach, minimum)
-    return Patterns(
-        {
-            Group.REGISTRATION: registration,
-            Group.POVERTY: poverty,
-            Group.REACH: reach,
-            Group.PROGRAMMES: hidden(lambda tally, level: _block(tally, told[level]), reach),
-            Group.FINDINGS: hidden(lambda tally, _: (tally.aid.findings,), registration),
-            Group.NIK: hidden(lambda tally, _: _nik(tally), registration),
-            Group.DECILES: hidden(lambda tally, _: _deciles(tally), registration),
-        },
-        told,
+    block = hidden(Group.PROGRAMMES, lambda tally, level: _block(tally, told[level]), reach)
+    findings = hidden(Group.FINDINGS, lambda tally, _: (tally.aid.findings,), registration)
+    nik = hidden(Group.NIK, lambda tally, _: _nik(tally), registration)
+    deciles = hidden(Group.DECILES, lambda tally, _: _deciles(tally), registration)
+    found = (registration, poverty, reach, block, findings, nik, deciles)
+    return Patterns(dict(zip(Group, found, strict=True)), told)
+
+
+def _alike(then: Cells, now: Cells, minimum: int) -> bool:
+    return len(then) == len(now) and all(
+        abs(a - b) < minimum for a, b in zip(then, now, strict=True)
     )
+
+
+def _every(tallies: Tallies, cells: Count) -> dict[str, Cells]:
+    return {
+        code: cells(tally, level) for level in Level for code, tally in tallies.at(level).items()
+    }
 
 
 def told_programmes(tallies: Tallies, reach: Mapping[str, Hidden], minimum: int) -> Told:

@@ -5,6 +5,7 @@ from typing import Any
 
 from jps.maps.hiding import Hidden
 from jps.maps.indicators import BY_KEY, INDICATORS, Kind, Topic, limits_of
+from jps.maps.official import official_rates
 from jps.maps.views import AreaRow, MapView
 
 # One array per area in this order. Shares are 0-1; null is unknown, or hidden when the state
@@ -54,9 +55,28 @@ COLUMNS: Mapping[Topic, tuple[str, ...]] = {
 }
 
 
-def payload(view: MapView) -> dict[str, Any]:
-    """Return `view` as plain JSON: what is chosen, the rows, the total, the classes."""
+NO_FIGURES: Mapping[str, float | None] = {}
+
+
+def payload(
+    view: MapView, *, compare: int | None = None, was: Mapping[str, float | None] = NO_FIGURES
+) -> dict[str, Any]:
+    """Return `view` as plain JSON: what is chosen, the rows, the total, the classes.
+
+    `was` are the indicator's figures of the period `compare`, by area.
+    """
+    digits = _digits(view.indicator)
+    official = official_rates() if view.topic is Topic.POVERTY else {}
+    shown = [row.code for row in (*view.rows, view.total)]
     return {
+        "period": view.period,
+        "compare": compare,
+        "was": {code: _round(value, digits) for code, value in was.items()},
+        "official": {
+            code: [official[code].rate, official[code].persons, official[code].month.isoformat()]
+            for code in shown
+            if code in official
+        },
         "indicator": view.indicator,
         "topic": str(view.topic),
         "programme": view.programme,
@@ -88,11 +108,12 @@ def _row(topic: Topic, row: AreaRow) -> list[Any]:
 
 def _more(row: AreaRow) -> dict[str, Any]:
     states = {f"{group}_hidden": told_reason(why) for group, why in row.hidden.items()}
-    figures = {
-        key: _round(value, 4 if BY_KEY[key].kind is Kind.SHARE else 1)
-        for key, value in row.more.items()
-    }
+    figures = {key: _round(value, _digits(key)) for key, value in row.more.items()}
     return states | figures
+
+
+def _digits(key: str) -> int:
+    return 4 if BY_KEY[key].kind is Kind.SHARE else 1
 
 
 def told_reason(why: Hidden | None) -> str | None:

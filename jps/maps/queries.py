@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import TypeAlias
+from time import perf_counter
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Float, cast, func, select
 from sqlalchemy.orm import Session
@@ -21,8 +22,10 @@ from jps.households.counting import person_corrections
 from jps.households.models import Household, Merge
 from jps.maps.aid_queries import aid_version, counted, village_aid, village_people
 from jps.maps.figures import Population, Tallies, Tally
-from jps.maps.groups import Patterns, patterns
+from jps.maps.frozen import period_sums
+from jps.maps.groups import Before, Patterns, patterns
 from jps.maps.indicators import Topic
+from jps.maps.models import FigurePeriod
 from jps.welfare.estimates import Sums
 
 Version: TypeAlias = tuple[datetime | date | None, ...]
@@ -46,11 +49,19 @@ class Wanted:
 class Kept:
     """Sums of all areas as of the instant `at`; `took` is in seconds."""
 
-    def __init__(self, tallies: Tallies, at: datetime, version: Version, took: float) -> None:
+    def __init__(
+        self,
+        tallies: Tallies,
+        at: datetime,
+        version: Version = (),
+        took: float = 0.0,
+        before: "Kept | None" = None,
+    ) -> None:
         self.tallies = tallies
         self.at = at
         self._version = version
         self._took = took
+        self._before = before  # the last period frozen before it
         self._patterns: dict[int, Patterns] = {}
         self._parts: dict[AreaScope, Tallies] = {EVERYWHERE: tallies}
 
@@ -64,7 +75,9 @@ class Kept:
     def patterns(self, minimum: int) -> Patterns:
         """Return what is hidden of them, for every reader alike."""
         if minimum not in self._patterns:
-            self._patterns[minimum] = patterns(self.tallies, minimum=minimum)
+            last = self._before
+            before = Before(last.tallies, last.patterns(minimum)) if last else None
+            self._patterns[minimum] = patterns(self.tallies, minimum=minimum, before=before)
         return self._patterns[minimum]
 
     def within(self, scope: AreaScope) -> Tallies:
@@ -83,6 +96,7 @@ class VillageSums:
     def __init__(self, timer: Callable[[], float]) -> None:
         self._timer = timer
         self._kept: dict[Wanted, Kept] = {}
+        self._periods: dict[int, Kept] = {}
         self._lock = Lock()
 
     def get(self, session: Session, wanted: Wanted, *, at: datetime) -> Kept:
@@ -96,15 +110,41 @@ class VillageSums:
         if kept is not None and kept.serves(version, at):
             return kept
         begun = self._timer()
+        before = self._newest(session)
         with everywhere(session):
             tallies = Tallies(village_sums(session, wanted))
-        made = Kept(tallies, at, version, self._timer() - begun)
+        made = Kept(tallies, at, version, self._timer() - begun, before)
         with self._lock:
             self._kept.pop(wanted, None)
             self._kept[wanted] = made
             while len(self._kept) > KEPT:
                 self._kept.pop(next(iter(self._kept)))
         return made
+
+    def period(self, session: Session, period_id: int) -> Kept | None:
+        """Return the sums of a frozen period, None where there is no such period."""
+        scope_of(session)
+        found = session.get(FigurePeriod, period_id)
+        if found is None:
+            return None
+        if period_id not in self._periods:
+            earlier = select(func.max(FigurePeriod.id)).where(FigurePeriod.id < period_id)
+            last = session.scalar(earlier)
+            before = self.period(session, last) if last is not None else None
+            with everywhere(session):
+                tallies = Tallies(period_sums(session, period_id))
+            self._periods[period_id] = Kept(tallies, found.made_at, before=before)
+        return self._periods[period_id]
+
+    def _newest(self, session: Session) -> Kept | None:
+        newest = session.scalar(select(func.max(FigurePeriod.id)))
+        return None if newest is None else self.period(session, newest)
+
+
+def sums_kept_in(store: dict[str, Any]) -> VillageSums:
+    """Return the sums that a process keeps in `store` (an application's extensions)."""
+    kept: VillageSums = store.setdefault("jps-village-sums", VillageSums(perf_counter))
+    return kept
 
 
 def data_version(session: Session, topic: Topic) -> Version:
@@ -114,7 +154,8 @@ def data_version(session: Session, topic: Topic) -> Version:
         assessed = session.scalar(select(func.max(Assessment.assessed_at)))
         more = aid_version(session) if topic is Topic.AID else ()
     merged, undone = (session.scalar(select(func.max(at))) for at in (Merge.at, Merge.undone_at))
-    return changed, assessed, merged, undone, *more
+    frozen = session.scalar(select(func.max(FigurePeriod.made_at)))
+    return changed, assessed, merged, undone, frozen, *more
 
 
 def village_sums(session: Session, wanted: Wanted) -> dict[str, Tally]:

@@ -14,6 +14,7 @@ from jps.maps.indicators import BY_KEY, INDICATORS
 from jps.text import N_
 
 UNKNOWN = N_("Pilihan ini tidak dikenal.")
+_SMALL = validate.Range(1, 2**31 - 1, error=UNKNOWN)
 _MAPPED = (Level.KABKOTA, Level.KECAMATAN, Level.DESA)
 
 
@@ -29,6 +30,8 @@ class MapChoice:
     inside: str = ""
     line: Line = Line.NPL100
     programme: str = ""
+    period: int | None = None  # None: now
+    compare: int | None = None
 
 
 def _is_area_code(text: str) -> None:
@@ -52,6 +55,8 @@ class MapChoiceSchema(Schema):
     inside = fields.String(validate=_is_area_code)
     line = fields.Enum(Line, by_value=True, error_messages={"unknown": UNKNOWN})
     programme = fields.String(validate=validate.Length(max=24, error=UNKNOWN))
+    period = fields.Integer(validate=_SMALL, error_messages={"invalid": UNKNOWN})
+    compare = fields.Integer(validate=_SMALL, error_messages={"invalid": UNKNOWN})
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> MapChoice:

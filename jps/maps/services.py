@@ -1,6 +1,7 @@
 """Draw up a map's figures for one reader, and hand them out as a file."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from jps.areas.models import Area
 from jps.areas.queries import current_set, geometries, path
 from jps.areas.rules import parent_of
+from jps.assessment.rules import Line
 from jps.assessment.services import current_scorecard, find_model
 from jps.audit.services import Event, record
 from jps.db import AreaScope, within
@@ -17,9 +19,11 @@ from jps.maps.aid_queries import programmes_on
 from jps.maps.atlas import Atlas, Place
 from jps.maps.files import Download, Format, Outlines, write
 from jps.maps.indicators import BY_KEY, Topic
-from jps.maps.queries import VillageSums, Wanted, populations
+from jps.maps.models import FigurePeriod
+from jps.maps.queries import Kept, VillageSums, Wanted, populations
 from jps.maps.schemas import MapChoice
 from jps.maps.views import AreaRow, Crumb, MapView, Model
+from jps.text import N_
 
 
 @dataclass(frozen=True)
@@ -39,46 +43,91 @@ def map_view(session: Session, choice: MapChoice, *, reader: Reader, sums: Villa
     """
     inside = _inside(choice.inside, reader.scope)
     crumbs = _crumbs(session, inside, reader.scope)
-    found = find_model(session, current_scorecard())
-    model = Model(found.name, found.version) if found else None
-    topic = BY_KEY[choice.indicator].topic
-    on = reader.on if topic is Topic.AID else date.min
-    wanted = Wanted(choice.line, found.id if found else None, topic, on)
-    kept = sums.get(session, wanted, at=reader.at)
-    programmes = programmes_on(session, reader.on) if topic is Topic.AID else {}
-    programme = choice.programme if choice.programme in programmes else ""
-    atlas = Atlas(
-        _places(session, reader.scope),
-        kept.within(reader.scope),
-        populations(session, on=reader.on),
-        kept.patterns(reader.minimum),
-        topic=topic,
-        programme=programme,
-        has_aid=bool(programmes),
-        on=reader.on,
-    )
+    places = _places(session, reader.scope)
+    source = _source(session, choice, reader, sums)
+    atlas = _atlas(session, choice, reader, places, source)
     levels = atlas.levels(inside)
     level = choice.level if choice.level in levels else levels[0]
     rows = atlas.rows(level, inside)
     total, tally = atlas.total(inside, crumbs[-1].name if crumbs else "")
     return MapView(
         indicator=choice.indicator,
-        topic=topic,
-        programme=programme,
-        programmes=programmes,
+        topic=BY_KEY[choice.indicator].topic,
+        programme=choice.programme if choice.programme in source.programmes else "",
+        programmes=source.programmes,
         level=level,
         inside=inside,
-        line=choice.line,
+        line=source.line,
         levels=levels,
         crumbs=crumbs,
         rows=rows,
         total=total,
         parents=_parents(session, rows, inside),
         interviews=(min(tally.dates), max(tally.dates)) if tally.dates else None,
-        model=model,
-        counted_at=kept.at,
+        model=source.model,
+        counted_at=source.kept.at,
         minimum=reader.minimum,
+        on=source.on,
+        period=source.period,
+    )
+
+
+def earlier_values(
+    session: Session, view: MapView, choice: MapChoice, *, reader: Reader, sums: VillageSums
+) -> dict[str, float | None]:
+    """Return the indicator's figures of the period to compare with, by area; None: hidden there."""
+    if choice.compare is None:
+        return {}
+    asked = replace(choice, period=choice.compare, compare=None, level=view.level)
+    found = map_view(session, asked, reader=reader, sums=sums)
+    return {row.code: row.value(choice.indicator) for row in (*found.rows, found.total)}
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where the figures of a map come from: counted now, or frozen."""
+
+    kept: Kept
+    line: Line
+    model: Model | None
+    programmes: Mapping[str, str]
+    on: date
+    period: int | None = None
+
+
+def _source(session: Session, choice: MapChoice, reader: Reader, sums: VillageSums) -> _Source:
+    if choice.period is not None:
+        kept = sums.period(session, choice.period)
+        found = session.get(FigurePeriod, choice.period)
+        if kept is None or found is None:
+            raise NotFound(N_("Periode ini tidak ada."))
+        model = Model(found.model, found.model) if found.model else None
+        return _Source(kept, Line(found.line), model, found.programmes, found.on, found.id)
+    scored = find_model(session, current_scorecard())
+    topic = BY_KEY[choice.indicator].topic
+    on = reader.on if topic is Topic.AID else date.min
+    wanted = Wanted(choice.line, scored.id if scored else None, topic, on)
+    return _Source(
+        kept=sums.get(session, wanted, at=reader.at),
+        line=choice.line,
+        model=Model(scored.name, scored.version) if scored else None,
+        programmes=programmes_on(session, reader.on) if topic is Topic.AID else {},
         on=reader.on,
+    )
+
+
+def _atlas(
+    session: Session, choice: MapChoice, reader: Reader, places: list[Place], source: _Source
+) -> Atlas:
+    return Atlas(
+        places,
+        source.kept.within(reader.scope),
+        populations(session, on=source.on),
+        source.kept.patterns(reader.minimum),
+        topic=BY_KEY[choice.indicator].topic,
+        programme=choice.programme if choice.programme in source.programmes else "",
+        has_aid=bool(source.programmes),
+        on=source.on,
     )
 
 
@@ -101,10 +150,11 @@ def download(session: Session, view: MapView, kind: Format, *, by: str, at: date
         by=by,
         at=at,
     )
-    return write(view, kind, _outlines(session, view))
+    return write(view, kind, outlines(session, view))
 
 
-def _outlines(session: Session, view: MapView) -> Outlines | None:
+def outlines(session: Session, view: MapView) -> Outlines | None:
+    """Return the outlines of the areas of a map, None without boundaries."""
     found = current_set(session, view.level)
     if found is None:
         return None

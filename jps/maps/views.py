@@ -87,3 +87,4 @@ class MapView:
     counted_at: datetime
     minimum: int  # households; areas with fewer are hidden
     on: date
+    period: int | None = None  # of a frozen one

@@ -47,6 +47,7 @@ KIND_NAMES = {
     "deciles": N_("Impor desil"),
     "fieldwork": N_("Mutu pendataan"),
     "findings": N_("Mencari temuan tentang penerima"),
+    "figures-freeze": N_("Membekukan angka wilayah"),
     "batch": N_("Tindakan untuk banyak rumah tangga"),
     "benefit-plan": N_("Menyusun rencana penyaluran"),
     "payments-check": N_("Memeriksa berkas pembayaran"),

@@ -1,14 +1,14 @@
 """The map: page, values, outlines, downloads."""
 
-from time import perf_counter
-from typing import Any, cast
+from typing import Any
 
 from flask import (
     Blueprint,
     Response,
-    current_app,
+    flash,
     jsonify,
     make_response,
+    redirect,
     render_template,
     request,
     url_for,
@@ -23,17 +23,21 @@ from jps.assessment.services import current_scorecard
 from jps.db import db
 from jps.errors import NotFound
 from jps.http import actor, csp_nonce, now, requires, saves, settings, today
+from jps.jobs.services import start_single
 from jps.maps.catalogue import Direction
 from jps.maps.indicators import GREY, INDICATORS, PALETTES, Topic
 from jps.maps.page import Assets, map_parts
 from jps.maps.payload import payload
-from jps.maps.queries import VillageSums
-from jps.maps.schemas import read_choice, read_format
-from jps.maps.services import Reader, download, map_view, openable_areas
+from jps.maps.periods import named_period, periods
+from jps.maps.schemas import read_format
+from jps.maps.services import download, earlier_values, openable_areas
 from jps.maps.views import MapView
+from jps.maps.work import FREEZE_KIND
 from jps.text import N_
 from jps.web.compression import compressed
+from jps.web.figures import asked_choice, asked_reader, asked_view, kept_sums
 from jps.web.vendor import vendor
+from jps.web.wake import wake_worker
 
 bp = Blueprint("maps", __name__, url_prefix="/maps")
 
@@ -66,7 +70,7 @@ POPULATION_SOURCES: dict[str, str] = {"dukcapil-2024s2": N_("Dukcapil, semester 
 @requires(Can.SEE_MAPS)
 def index() -> ResponseReturnValue:
     """Show the map, its table and its three key figures."""
-    view = _view()
+    view = asked_view()
     assets = Assets(
         leaflet_js=vendor("leaflet", "leaflet.js"),
         leaflet_css=vendor("leaflet", "leaflet.css"),
@@ -83,6 +87,8 @@ def index() -> ResponseReturnValue:
         directions=DIRECTION_NAMES,
         lines=_lines(),
         view=view,
+        compare=asked_choice().compare,
+        periods=periods(db.session()),
         scorecard=current_scorecard(),
     )
     return compressed(make_response(page))
@@ -92,7 +98,7 @@ def index() -> ResponseReturnValue:
 @requires(Can.SEE_MAPS)
 def values() -> ResponseReturnValue:
     """Answer with the figures of one level inside one area."""
-    return compressed(jsonify(_values(_view())))
+    return compressed(jsonify(_values(asked_view())))
 
 
 @bp.get("/geometry/<level>/<version>.json")
@@ -118,23 +124,25 @@ def geometry(level: str, version: str) -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Answer with the figures as a file, and record it."""
     kind = read_format(request.form)
-    found = download(db.session(), _view(), kind, by=actor().username, at=now())
+    found = download(db.session(), asked_view(), kind, by=actor().username, at=now())
     answer = Response(found.content, mimetype=found.mimetype)
     answer.headers.set("Content-Disposition", "attachment", filename=found.name)
     return answer
 
 
-def _view() -> MapView:
-    asked = request.form if request.method == "POST" else request.args
-    reader = Reader(
-        scope=actor().scope, minimum=settings().map_min_households, on=today(), at=now()
-    )
-    return map_view(db.session(), read_choice(asked), reader=reader, sums=_sums())
-
-
-def _sums() -> VillageSums:
-    kept = current_app.extensions.setdefault("jps-village-sums", VillageSums(perf_counter))
-    return cast(VillageSums, kept)
+@bp.post("/freeze")
+@requires(Can.DRAW_LISTS)
+@saves
+def freeze() -> ResponseReturnValue:
+    """Keep the figures of today under a name, as a job."""
+    name = named_period(request.form.get("name", ""))
+    given = {"name": name, "on": today().isoformat()}
+    job = start_single(db.session(), FREEZE_KIND, given, by=actor().username, at=now())
+    wake_worker()
+    if actor().can(Can.SEE_JOBS):
+        return redirect(url_for("jobs.show", job_id=job.id), 303)
+    flash(gettext("Angka hari ini sedang dibekukan."))
+    return redirect(url_for(".index"), 303)
 
 
 def _geometry(level: Level) -> GeometryFile | None:
@@ -148,7 +156,9 @@ def _values(view: MapView) -> dict[str, Any]:
         "source": gettext(found.source),
         "schematic": found.schematic,
     }
-    return payload(view) | {"geometry": outlines}
+    choice = asked_choice()
+    was = earlier_values(db.session(), view, choice, reader=asked_reader(), sums=kept_sums())
+    return payload(view, compare=choice.compare, was=was) | {"geometry": outlines}
 
 
 def _config(view: MapView) -> dict[str, Any]:
@@ -158,6 +168,10 @@ def _config(view: MapView) -> dict[str, Any]:
         "timezone": settings().timezone,
         "page": url_for(".index"),
         "values": url_for(".values"),
+        "layers": {
+            "spots": url_for("map_layers.hot_spots"),
+            "estimate": url_for("map_layers.estimates"),
+        },
         "minimum": view.minimum,
         "grey": GREY,
         "sources": {key: gettext(name) for key, name in POPULATION_SOURCES.items()},

@@ -17,13 +17,14 @@ from jps.text import N_
 # Permission, endpoint, icon (Bootstrap Icons), text; in the order of the menu.
 ENTRIES: tuple[tuple[Can, str, str, str], ...] = (
     (Can.ENTER_HOUSEHOLDS, "work.index", "clipboard-check", N_("Tugas saya")),
+    (Can.SEE_PROGRAMMES, "dashboard.index", "speedometer", N_("Ringkasan")),
     (Can.SEE_MAPS, "maps.index", "map", N_("Peta")),
     (Can.SEE_TARGETING, "targeting.index", "bullseye", N_("Sasaran")),
     (Can.SEE_PROGRAMMES, "programmes.index", "gift", N_("Program")),
     (Can.SEE_PROGRAMMES, "deciles.index", "sort-numeric-down", N_("Desil")),
     (Can.SEE_PROGRAMMES, "decrees.index", "file-earmark-check", N_("SK / Daftar penerima")),
     (Can.SEE_PROGRAMMES, "findings.index", "exclamation-diamond", N_("Temuan")),
-    (Can.SEE_PROGRAMMES, "benefits.index", "truck", N_("Penyaluran")),
+    (Can.SEE_PROGRAMMES, "benefits.index", "box-seam", N_("Penyaluran")),
     (Can.SEE_PROGRAMMES, "memberships.index", "shield-plus", N_("Jaminan dan tanda")),
     (Can.RECEIVE_APPEALS, "appeals.index", "hand-index", N_("Usul & sanggah")),
     (Can.ISSUE_LETTERS, "letters.index", "envelope-paper", N_("Surat")),

@@ -75,7 +75,7 @@ def estimate(sums: Sums) -> Estimate | None:
     if sums.n == 1:
         return Estimate(rate, None, None, None)
     error = math.sqrt(_variance(sums, rate))
-    low, high = _interval(rate, error, sums.n - 1)
+    low, high = share_interval(rate, error, sums.n - 1)
     return Estimate(rate, error, low, high)
 
 
@@ -85,7 +85,7 @@ def _variance(sums: Sums, rate: float) -> float:
     return (sums.n / (sums.n - 1) * spread + status) / sums.w**2
 
 
-def _interval(rate: float, error: float, degrees: int) -> tuple[float, float]:
+def share_interval(rate: float, error: float, degrees: int) -> tuple[float, float]:
     """Return the 95 % Wilson interval of a share with its effective number of observations.
 
     That number is rate (1 - rate) / error^2, made smaller by (z / t)^2 for few degrees of freedom
@@ -94,14 +94,14 @@ def _interval(rate: float, error: float, degrees: int) -> tuple[float, float]:
     """
     if not 0 < rate < 1 or error == 0:
         return rate, rate
-    n = rate * (1 - rate) / error**2 * (_Z / _t_quantile(degrees)) ** 2
+    n = rate * (1 - rate) / error**2 * (_Z / t_quantile(degrees)) ** 2
     middle = rate + _Z**2 / (2 * n)
     reach = _Z * math.sqrt(rate * (1 - rate) / n + _Z**2 / (4 * n**2))
     scale = 1 + _Z**2 / n
     return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
 
 
-def _t_quantile(degrees: int) -> float:
+def t_quantile(degrees: int) -> float:
     """Return the 97.5 % point of Student's t (Abramowitz and Stegun 1964, 26.7.5)."""
     if degrees in _T_SMALL:
         return _T_SMALL[degrees]

@@ -1,9 +1,6 @@
 """Frames of an office: whose areas, what they hold, what is recorded, and snapshots of them."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from jps.access.rules import Role
 from jps.access.services import find_user
@@ -23,12 +19,18 @@ from jps.analysis.opening import LocalSource
 from jps.analysis.remote import OfficeRefused
 from jps.audit.models import AuditEvent
 from jps.config import Settings
-from jps.db import db
+from jps.db import db, everywhere
 from jps.errors import Conflict, InvalidData, InvalidFile, NotAllowed, NotFound
+from jps.households.models import Household
+from jps.households.rules import State
+from jps.programmes.models import Benefit
+from jps.programmes.rules import BenefitState
 from tests.analysis.conftest import NewOffice, NewToken
 from tests.conftest import PASSWORD
 from tests.households_examples import household_document
 from tests.offices import NewHousehold
+from tests.programmes_examples import add_decree, add_programme, add_recipients
+from tests.serving import serving
 
 PRIVATE = ("nik", "kk", "name", "mother_name", "birth_place", "address")
 
@@ -183,26 +185,12 @@ def test_a_snapshot_never_overwrites_something_else(opened: NewOffice, tmp_path:
         open_snapshot(tmp_path)
 
 
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serve the office and yield its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.mark.usefixtures("two", "areas")
 def test_another_machine_gets_the_same_frames(
     app: Flask, office: Settings, token: NewToken
 ) -> None:
     made = token(Role.ANALYST, "75.01", username="ina")
-    with served(app) as address:
+    with serving(app) as address:
         there = connect(address, made)
         here = Office(LocalSource(office, made))
         assert there.frames() == here.frames()
@@ -252,3 +240,40 @@ def test_junk_is_refused_with_words(app: Flask, token: NewToken) -> None:
             )
             answer.close()
             assert answer.status_code == status, (name, junk[:9])
+
+
+@pytest.mark.usefixtures("two")
+def test_who_receives_joins_with_households_of_ones_own_areas(
+    app: Flask, opened: NewOffice
+) -> None:
+    with app.app_context(), everywhere(db.session()):
+        session = db.session()
+        stored = session.scalars(select(Household).where(Household.state != State.DRAFT)).all()
+        aid = add_decree(session, add_programme(session, "pkh"))
+        over = add_decree(session, add_programme(session, "blt"), period_to=date(2020, 1, 1))
+        listed = add_recipients(session, aid, stored)
+        add_recipients(session, over, stored)
+        planned = Benefit(
+            area_code=listed[0].area_code,
+            decree_id=aid.id,
+            recipient_id=listed[0].id,
+            instalment=1,
+            due_on=date(2026, 3, 1),
+            amount=300_000,
+            state=BenefitState.PLANNED,
+            state_by="tests",
+            state_at=datetime.now(UTC),
+        )
+        session.add(planned)
+        session.commit()
+    office = opened("ina", "75.01")
+    recipients = office.recipients()
+    assert set(recipients["area"]) == {"75.01.01.2001"}
+    receives = recipients.set_index("programme")["receives"].to_dict()
+    assert receives == {"pkh": True, "blt": False}
+    assert set(recipients["household"]) == set(office.households()["household"])
+    assert set(recipients["decree"]) == set(opened("ina", "75").decrees()["decree"])
+    benefits = opened("ina", "75").benefits()
+    assert benefits["amount"].tolist() == [300_000]
+    assert set(benefits["recipient"]) <= set(opened("ina", "75").recipients()["recipient"])
+    assert set(office.programmes()["programme"]) == {"pkh", "blt"}

@@ -4,11 +4,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
 
 from tests.conftest import PASSWORD
 from tests.databases import Databases
@@ -19,6 +20,10 @@ expect.set_options(timeout=PATIENCE)
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1366, "height": 768}
+# Two frames painted, and what they left to do done.
+PAINTED = """() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
+})"""
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -68,10 +73,44 @@ class Visit:
     base: str
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    asked: set[Request] = field(default_factory=set)  # and not answered yet
+
+    def __post_init__(self) -> None:
+        """Note what happens on the page."""
+        self.page.on("request", self._note)
+        self.page.on("requestfinished", lambda request: self.asked.discard(request))
+        self.page.on("requestfailed", lambda request: self.asked.discard(request))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on(
+            "console",
+            lambda line: self.errors.append(line.text) if line.type == "error" else None,
+        )
+
+    def _note(self, request: Request) -> None:
+        self.asked.add(request)
+        if not request.url.startswith((self.base, "data:", "blob:", "about:")):
+            self.outside.append(request.url)
 
     def go(self, path: str) -> Page:
-        """Open `path` and wait until the network is quiet."""
-        self.page.goto(self.base + path, wait_until="networkidle")
+        """Open `path` and wait until it is there."""
+        self.page.goto(self.base + path)
+        return self.settle()
+
+    def settle(self) -> Page:
+        """Wait until the page is loaded, painted, and every request of it is answered."""
+        end = monotonic() + PATIENCE / 1000
+        quiet = 0
+        while quiet < 2:
+            assert monotonic() < end, f"still asked: {[one.url for one in self.asked]}"
+            try:
+                self.page.wait_for_load_state("load")
+                self.page.evaluate(PAINTED)
+            except Error as error:
+                if "context was destroyed" not in str(error):  # by going to the next page
+                    raise
+                quiet = 0
+            else:
+                quiet = 0 if self.asked else quiet + 1
         return self.page
 
     def sign_in(self, username: str) -> Page:
@@ -80,8 +119,7 @@ class Visit:
         self.page.fill("#username", username)
         self.page.fill("#password", PASSWORD)
         self.page.click("main form button")
-        self.page.wait_for_load_state("networkidle")
-        return self.page
+        return self.settle()
 
     def choose(self, section: str, entry: str) -> Page:
         """Go to `entry` of the main menu, through its section, as a reader does."""
@@ -91,8 +129,7 @@ class Visit:
             toggler.click()
         menu.locator("summary", has_text=section).click()
         menu.get_by_role("link", name=entry, exact=True).click()
-        self.page.wait_for_load_state("networkidle")
-        return self.page
+        return self.settle()
 
     def check_access(self) -> None:
         """Fail on what axe calls serious or critical."""
@@ -130,15 +167,10 @@ def visit(browser: Browser, live: str) -> Iterator[Visitor]:
             viewport={"width": size["width"], "height": size["height"]},
             locale="id-ID",
             has_touch=size is PHONE,
+            reduced_motion="reduce",  # what moves is judged where it comes to rest
         )
         context.set_default_timeout(2 * PATIENCE)
         one = Visit(context.new_page(), live)
-        one.page.on("request", lambda request: _note_outside(one, request.url))
-        one.page.on("pageerror", lambda error: one.errors.append(str(error)))
-        one.page.on(
-            "console",
-            lambda message: one.errors.append(message.text) if message.type == "error" else None,
-        )
         visits.append(one)
         return one
 
@@ -147,8 +179,3 @@ def visit(browser: Browser, live: str) -> Iterator[Visitor]:
         one.page.context.close()
         assert not one.outside, f"requests to other hosts: {one.outside}"
         assert not one.errors, f"script errors: {one.errors}"
-
-
-def _note_outside(visit: Visit, url: str) -> None:
-    if not url.startswith((visit.base, "data:", "blob:", "about:")):
-        visit.outside.append(url)

@@ -41,7 +41,7 @@ def prove(visit: Visit, reason: str) -> None:
     visit.page.fill("#document_number", "470/12/2026")
     visit.page.fill("#reason", reason)
     visit.page.get_by_role("button", name="Kirim permohonan").click()
-    visit.page.wait_for_load_state("networkidle")
+    visit.settle()
 
 
 def test_a_split_is_asked_for_on_a_phone_and_decided_at_a_desk(
@@ -68,7 +68,7 @@ def test_a_split_is_asked_for_on_a_phone_and_decided_at_a_desk(
     page.get_by_role("combobox", name="Fatma").select_option(label="Kepala keluarga")
     page.set_input_files("#evidence", str(photo))
     page.get_by_role("button", name="Kirim permohonan").click()
-    page.wait_for_load_state("networkidle")
+    phone.settle()
     assert page.get_by_text("rumah tangga baru").is_visible()
     assert page.get_by_role("button", name="Setujui").count() == 0
     look(phone, "request-360")
@@ -81,7 +81,7 @@ def test_a_split_is_asked_for_on_a_phone_and_decided_at_a_desk(
     look(desk, "request-1366")
     assert NEW_KK not in page.content()
     page.get_by_role("button", name="Setujui").click()
-    page.wait_for_load_state("networkidle")
+    desk.settle()
     assert page.get_by_text("Disetujui. Data rumah tangga sudah diubah.").is_visible()
     look(desk, "approved-1366")
 
@@ -99,7 +99,7 @@ def test_a_split_is_asked_for_on_a_phone_and_decided_at_a_desk(
     page.get_by_text("Batalkan perubahan ini").click()
     page.fill("#undo", "Salah orang")
     page.get_by_role("button", name="Batalkan dengan alasan ini").click()
-    page.wait_for_load_state("networkidle")
+    desk.settle()
     assert page.get_by_text("Data kembali persis seperti sebelumnya.").first.is_visible()
     look(desk, "undone-1366")
     desk.go(f"/households/{homes[0]}")
@@ -130,7 +130,7 @@ def test_people_move_after_a_search(visit: Visitor, homes: list[str]) -> None:
     page.get_by_role("checkbox", name="Nurul").check()
     page.fill("#find", "Jalan Contoh 2")
     page.get_by_role("button", name="Cari", exact=True).click()
-    page.wait_for_load_state("networkidle")
+    phone.settle()
     assert page.get_by_role("checkbox", name="Nurul").is_checked()
     page.get_by_role("radio", name=re.compile("Jalan Contoh 2")).check()
     look(phone, "move-360")

@@ -55,7 +55,7 @@ def test_a_phone_is_connected_sends_and_is_cut_off(
     budi.shot(tmp_path, "submissions")
     budi.go("/submissions/?state=refused")
     office.click("tbody a")
-    office.wait_for_load_state("networkidle")
+    budi.settle()
     budi.check_access()
     budi.shot(tmp_path, "submission")
     office.click("text=Jadikan draf pendata")

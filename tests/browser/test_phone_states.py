@@ -77,7 +77,7 @@ def test_signing_out_on_a_page_of_the_office_asks_and_forgets_too(phone: Visit) 
     page.click("text=Beranda")
     page.context.set_offline(False)
     page.route("**/phone/sync", lambda route: route.abort())
-    page.goto(phone.base + "/work", wait_until="networkidle")
+    phone.go("/work")
     asked: list[str] = []
 
     def agree(dialog: Dialog) -> None:

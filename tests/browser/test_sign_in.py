@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from jps.access.rules import Role
 from tests.browser.conftest import DESK, PHONE, Visitor
@@ -29,7 +30,7 @@ def test_english_stays(visit: Visitor, make_user: Callable[..., str]) -> None:
     window = visit()
     page = window.sign_in(name)
     page.click("button[name=language]")
-    page.wait_for_load_state("networkidle")
-    assert page.get_attribute("html", "lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    window.settle()
     window.go("/account")
     assert page.get_attribute("html", "lang") == "en"

@@ -146,7 +146,7 @@ def test_who_may_see_what(app: Flask, filled: Office, sign_in: SignIn) -> None:
     assert "Semua penerima <span>1</span>" in seen
     assert "HASAN CONTOH" not in seen
     assert inner.get(f"/decrees/recipients/{hasan}").status_code == 404
-    assert inner.post(f"{page}/columns", data={}).status_code == 404  # not theirs to change
+    assert inner.post(f"{page}/columns", data={}).status_code == 403  # not theirs to change
     filled.session.rollback()
 
     analyst = sign_in(Role.ANALYST, username="analis")

@@ -1,6 +1,7 @@
-"""A process that runs the waiting work on a list and is killed (SIGKILL) at a point of it.
+"""Processes that run the waiting work on a list and are killed (SIGKILL) at a point of it.
 
-`python -m tests.intake.killed HOME URL POINT`, in small pieces so that every phase has several.
+`python -m tests.intake.killed HOME URL` reads points, in small pieces so that every phase has
+several.
 """
 
 import os
@@ -10,11 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jps.app import create_app
 from jps.config import Settings
-from jps.db import db
 from jps.intake import accepting, staging, trial, undoing
 from jps.worker import run_waiting
+from tests.victims import build, fork_for_each_line
 
 # Where the process dies, and at which time it comes there: after writing, before the commit.
 POINTS: dict[str, tuple[object, str, int]] = {
@@ -55,12 +55,15 @@ def die_at(owner: object, name: str, time: int) -> None:
 
 
 if __name__ == "__main__":
-    office, address, point = sys.argv[1:]
+    office, address = sys.argv[1:]
     in_small_pieces(setattr)
-    if point == "trial":  # one phase with processes: none may outlive its parent
-        with_processes(setattr)
-    die_at(*POINTS[point])
-    app = create_app(Settings(home=Path(office), database_url=address, worker=False))
-    with app.app_context():
+    app = build(Settings(home=Path(office), database_url=address, worker=False))
+
+    def victim(point: str) -> None:
+        """Do the work until the point."""
+        if point == "trial":  # one phase with processes: none may outlive its parent
+            with_processes(setattr)
+        die_at(*POINTS[point])
         run_waiting(app)
-        db.engine.dispose()
+
+    fork_for_each_line(victim)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from tests.intake.conftest import Lists
 from tests.intake.killed import in_small_pieces
 from tests.intake.lists import csv_bytes, invented, table
 from tests.intake.tasks import slowest_first
+from tests.victims import Kill, victims
 
 HOUSEHOLDS = 14
 # Which work is under way at each point, and the state in which it leaves the list.
@@ -44,15 +46,11 @@ def database_url(databases: Databases, tmp_path: Path) -> str:
     return databases.sqlite(tmp_path / "office")
 
 
-def run_and_kill(office: Settings, point: str) -> "subprocess.CompletedProcess[str]":
+@pytest.fixture
+def kill(office: Settings) -> Iterator[Kill]:
     """Run the waiting work in a process that is killed at a point of `killed.POINTS`."""
-    return subprocess.run(
-        [sys.executable, "-m", "tests.intake.killed", office.home, office.database_url, point],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        text=True,
-    )
+    with victims("tests.intake.killed", office) as kill:
+        yield kill
 
 
 def expire(session: Session, batch: IntakeBatch) -> None:
@@ -77,7 +75,7 @@ def counts(session: Session) -> dict[str, int]:
 
 @pytest.mark.slow
 def test_killed_at_every_point_it_ends_as_if_nothing_had_been(
-    lists: Lists, session: Session, office: Settings, monkeypatch: pytest.MonkeyPatch
+    lists: Lists, session: Session, kill: Kill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     documents = [invented(number) for number in range(HOUSEHOLDS)]
     documents[3]["members"][0]["nik"] = "12"
@@ -91,8 +89,7 @@ def test_killed_at_every_point_it_ends_as_if_nothing_had_been(
     for points, after in STAGES:
         for point in points:
             session.rollback()
-            ended = run_and_kill(office, point)
-            assert ended.returncode == -signal.SIGKILL, f"{point}: {ended.stderr}"
+            assert kill(point) == -signal.SIGKILL, point
             session.expire_all()
             expire(session, batch)
         with monkeypatch.context() as patch:

@@ -52,7 +52,7 @@ def province(session: Session) -> Session:
         ("75", "Gorontalo", None), ("75.01", "Gorontalo", "75"), ("75.04", "Pohuwato", "75"),
     ):  # fmt: skip
         level = "kabkota" if parent else "provinsi"
-        session.add(Area(code=code, level=level, name=name, type=level, parent_code=parent))
+        session.merge(Area(code=code, level=level, name=name, type=level, parent_code=parent))
         session.flush()
     return session
 

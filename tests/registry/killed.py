@@ -1,6 +1,7 @@
-"""A process that runs the waiting import and is killed (SIGKILL) at a point of it.
+"""Processes that run the waiting import and are killed (SIGKILL) at a point of it.
 
-`python -m tests.registry.killed HOME URL POINT`, in small pieces so that every phase has several.
+`python -m tests.registry.killed HOME URL` reads points, in small pieces so that every phase has
+several.
 """
 
 import os
@@ -10,12 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jps.app import create_app
 from jps.config import Settings
-from jps.db import db
 from jps.registry import keytable, work
 from jps.registry.loaded import Loaded
 from jps.worker import run_waiting
+from tests.victims import build, fork_for_each_line
 
 # Where the process dies, and at which time it comes there: always after writing, before the commit.
 POINTS: dict[str, tuple[object, str, int]] = {
@@ -49,10 +49,13 @@ def die_at(owner: object, name: str, time: int) -> None:
 
 
 if __name__ == "__main__":
-    office, address, point = sys.argv[1:]
+    office, address = sys.argv[1:]
     in_small_pieces(setattr)
-    die_at(*(POINTS | OF_CHANGES)[point])
-    app = create_app(Settings(home=Path(office), database_url=address, worker=False))
-    with app.app_context():
+    app = build(Settings(home=Path(office), database_url=address, worker=False))
+
+    def victim(point: str) -> None:
+        """Run the import until the point."""
+        die_at(*(POINTS | OF_CHANGES)[point])
         run_waiting(app)
-        db.engine.dispose()
+
+    fork_for_each_line(victim)

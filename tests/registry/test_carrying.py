@@ -22,7 +22,8 @@ from jps.worker import run_waiting
 from tests.conftest import NOW
 from tests.registries import FATMA, HASAN, NURUL, Import, changed, csv_bytes, strangers
 from tests.registry.killed import in_small_pieces
-from tests.registry.test_resuming import expire, run_and_kill, run_on
+from tests.registry.test_resuming import expire, run_on
+from tests.victims import victims
 
 TWIN = changed(HASAN, NAMA_LGKP="HUSAIN CONTOH", TGL_LHR="1981-06-06")
 MANY = strangers(400)
@@ -111,8 +112,8 @@ def test_killed_while_people_are_taken_over_it_goes_on(
     import_file: Import,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ended = run_and_kill(office, "carry")
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    with victims("tests.registry.killed", office) as kill:
+        assert kill("carry") == -signal.SIGKILL
     session.expire_all()
     assert queued.cursor["carried"] > 0
     assert needed_snapshot(session).persons == len(BEFORE)

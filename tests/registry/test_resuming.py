@@ -1,8 +1,6 @@
 """An import that is interrupted, killed or cancelled loses and doubles nothing."""
 
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from jps.config import ROOT, Settings
+from jps.config import Settings
 from jps.jobs.models import Job
 from jps.jobs.rules import STALE_AFTER, JobState
 from jps.jobs.runner import Step, Task
@@ -25,6 +23,7 @@ from jps.worker import run_waiting
 from tests.conftest import NOW
 from tests.registries import FAMILY, HASAN, Import, changed, csv_bytes, strangers
 from tests.registry.killed import POINTS, in_small_pieces
+from tests.victims import victims
 
 TWIN = changed(HASAN, NAMA_LGKP="HUSAIN CONTOH")
 ROWS = [*strangers(950), *FAMILY, changed(HASAN, NIK="1"), HASAN, TWIN]
@@ -110,17 +109,6 @@ def test_a_cancelled_import_changes_nothing_and_the_next_one_clears_it_away(
     assert session.scalar(select(func.count()).select_from(RegistryPerson)) == 3
 
 
-def run_and_kill(office: Settings, point: str) -> "subprocess.CompletedProcess[str]":
-    """Run the waiting import in a process that is killed at a point of `killed.POINTS`."""
-    return subprocess.run(
-        [sys.executable, "-m", "tests.registry.killed", office.home, office.database_url, point],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-
-
 def expire(session: Session, job: Job) -> None:
     """Let the heartbeat of a job be so old that somebody else goes on with it."""
     assert job.heartbeat_at is not None
@@ -138,14 +126,14 @@ def test_killed_at_every_point_it_ends_as_if_nothing_had_been(
     import_file: Import,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for turn, point in enumerate(POINTS, start=1):
-        session.rollback()
-        ended = run_and_kill(office, point)
-        assert ended.returncode == -signal.SIGKILL, f"{point}: {ended.stderr}"
-        session.expire_all()
-        assert (queued.state, queued.attempts) == (JobState.RUNNING, turn)
-        assert current_snapshot(session) is None
-        expire(session, queued)
+    with victims("tests.registry.killed", office) as kill:
+        for turn, point in enumerate(POINTS, start=1):
+            session.rollback()
+            assert kill(point) == -signal.SIGKILL, point
+            session.expire_all()
+            assert (queued.state, queued.attempts) == (JobState.RUNNING, turn)
+            assert current_snapshot(session) is None
+            expire(session, queued)
     in_small_pieces(monkeypatch.setattr)
     run_waiting(app)
     session.expire_all()

@@ -160,6 +160,7 @@ def test_small_numbers_do_not_leave_the_server(
 DOWNLOADS = {
     "csv": ("text/csv", b"\xef\xbb\xbfcode,name"),
     "geojson": ("application/geo+json", b'{"type"'),
+    "parquet": ("application/vnd.apache.parquet", b"PAR1"),
     "gpkg": ("application/geopackage+sqlite3", b"SQLite format 3"),
 }
 

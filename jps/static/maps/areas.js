@@ -14,6 +14,7 @@ window.jpsAreas = (() => {
       this.tooltip = L.tooltip({ sticky: true, className: "area-tip", opacity: 1 });
       this.onpick = () => {};
       this.onhover = () => {};
+      this.onchoose = () => {};
       this.touched = null;
       map.options.zoomSnap = 0.25;
       map.on("zoomend", () => this.letFingersScroll());
@@ -125,6 +126,10 @@ window.jpsAreas = (() => {
     }
 
     click(code, event) {
+      if (event.originalEvent.shiftKey || event.originalEvent.ctrlKey || event.originalEvent.metaKey) {
+        this.onchoose(code);
+        return;
+      }
       const touch = event.originalEvent.pointerType === "touch" || matchMedia("(hover: none)").matches;
       if (touch && this.touched !== code) {
         this.touched = code;

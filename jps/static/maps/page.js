@@ -19,6 +19,8 @@
 
   function colour(area, key = state.indicator) {
     if (hiddenState(area, key)) { return config.grey; }
+    const other = layers.colour(area);
+    if (other !== undefined) { return other; }
     const value = area[key];
     if (value === null) { return null; }
     const limits = state.view.limits[key];
@@ -30,16 +32,17 @@
   const below = { kabkota: "kecamatan", kecamatan: "desa" };
 
   // ---- address and loading
+  const FIELDS = ["indicator", "level", "inside", "line", "programme", "period", "compare"];
   function address(choice, page = config.page) {
     const given = new URLSearchParams();
-    for (const name of ["indicator", "level", "inside", "line", "programme"]) {
+    for (const name of FIELDS) {
       if (choice[name]) { given.set(name, choice[name]); }
     }
     return `${page}?${given}`;
   }
   const choice = () => ({
     indicator: state.indicator, level: state.view.level, inside: state.view.inside, line: state.view.line,
-    programme: state.view.programme,
+    programme: state.view.programme, period: state.view.period, compare: state.view.compare,
   });
   const opened = (code) => ({ ...choice(), inside: code, level: below[state.view.level] });
 
@@ -77,9 +80,12 @@
     state.view = view;
     state.areas = new Map(view.rows.map((row) => [row[0], named(view, row)]));
     state.total = named(view, view.total);
+    picks.renew();
+    points.renew();
     drawWords();
     table.draw();
     sayWhatIsMissing();
+    layers.renew();
     try {
       await map.show(view.geometry && view.geometry.url, styles(), tip);
     } catch (error) {
@@ -88,7 +94,7 @@
   }
 
   function changeIndicator(key) {
-    if (indicators.get(key).topic !== state.view.topic) {
+    if (indicators.get(key).topic !== state.view.topic || state.view.compare) {
       state.sort = null;
       go({ ...choice(), indicator: key });
       return;
@@ -99,6 +105,8 @@
     table.draw();
     sayWhatIsMissing();
     map.recolour(styles());
+    picks.draw();
+    layers.renew();
     history.replaceState(null, "", address(choice()));
   }
 
@@ -118,9 +126,10 @@
     drawKeys();
     drawLegend(found);
     drawSources();
-    for (const name of ["indicator", "level", "inside", "line", "programme"]) {
+    for (const name of FIELDS) {
       for (const form of ["download", "controls"]) {
-        if (byId(form)) { setField(byId(form).elements[name], choice()[name]); }
+        const field = byId(form)?.elements[name];
+        if (field) { setField(field, choice()[name] ?? ""); }
       }
     }
   }
@@ -210,6 +219,7 @@
   }
 
   function drawLegend(found) {
+    if (layers.legend(byId("legend"))) { return; }
     const limits = state.view.limits[found.key];
     const short = (value) => (found.kind === "share" ? number(value * 100) : number(value));
     const bar = element("div", { class: "legend-bar" });
@@ -247,53 +257,6 @@
     byId("table-note").textContent = [...notes, ...(missing ? [texts.no_coverage] : [])].join(" ");
   }
 
-  // ---- tooltip: built from text only
-  function tip(code) {
-    const area = state.areas.get(code);
-    const parent = state.view.parents[upper(code)];
-    const box = element("div", {}, element("strong", {}, area.name));
-    if (parent) { box.append(element("span", { class: "tip-parent" }, parent)); }
-    const line = (label, value) => box.append(element("div", { class: "tip-line" }, element("span", {}, label), element("b", {}, value)));
-    if (state.view.topic !== "poverty") {
-      tipLines(area, box, line);
-    } else if (area.poverty_hidden) {
-      box.append(element("div", { class: "tip-note" }, hiddenText(area.poverty_hidden)));
-    } else if (area.poverty_rate === null) {
-      box.append(element("div", { class: "tip-note" }, texts.nodata));
-    } else {
-      line(texts.poverty_rate, share(area.poverty_rate) + (area.rate_low === null ? "" : ` (${number(area.rate_low * 100, 1)}–${number(area.rate_high * 100, 1)})`));
-      line(texts.poor_persons, count(area.poor_persons));
-      line(texts.poor_households, `${count(area.poor_households)} / ${number(area.scored)}`);
-    }
-    if (state.view.topic !== "poverty") {
-      // told above
-    } else if (area.registration_hidden && !area.poverty_hidden) {
-      box.append(element("div", { class: "tip-note" }, hiddenText(area.registration_hidden)));
-    } else if (area.households !== null) {
-      line(texts.households, number(area.households));
-      if (area.coverage !== null) { line(texts.coverage, share(area.coverage)); }
-      if (area.age_days !== null) { line(texts.age_word, fill(texts.days, { n: number(area.age_days) })); }
-    }
-    if (below[state.view.level]) {
-      box.append(element("div", { class: "tip-open" }, matchMedia("(hover: none)").matches ? texts.open_touch : texts.open));
-    }
-    return box;
-  }
-
-  // The figures of the topic, and once for each reason why some are hidden.
-  function tipLines(area, box, line) {
-    const reasons = new Set();
-    for (const found of indicators.values()) {
-      const hidden = found.topic === state.view.topic && hiddenState(area, found.key);
-      if (hidden) {
-        reasons.add(hiddenText(hidden));
-      } else if (found.topic === state.view.topic && area[found.key] !== null) {
-        line(found.short, figure(found.key, area[found.key]));
-      }
-    }
-    box.append(...[...reasons].map((text) => element("div", { class: "tip-note" }, text)));
-  }
-
   // ---- paper
   function toPaper() {
     document.documentElement.classList.add("on-paper");
@@ -315,8 +278,13 @@
   window.addEventListener("afterprint", toScreen);
 
   // ---- begin
+  const redraw = () => { map.recolour(styles()); drawLegend(indicators.get(state.indicator)); };
+  const layers = window.jpsLayers(config, words, { state, choice, address, say, redraw });
+  const tip = window.jpsTip(config, words, { state, below, upper, hiddenState, hiddenText, layers });
+  const points = window.jpsPoints(config, words, { state, say });
+  const picks = window.jpsPicks(config, words, { state, choice });
   const table = window.jpsTable(config, words, {
-    state, map, below, upper, colour, hiddenState, hiddenText, link, opened,
+    picks, state, map, below, upper, colour, hiddenState, hiddenText, link, opened,
   });
   byId("controls").addEventListener("change", (event) => {
     const wanted = { ...choice(), [event.target.name]: event.target.value };
@@ -334,9 +302,10 @@
   });
   window.addEventListener("popstate", () => {
     const given = Object.fromEntries(new URLSearchParams(window.location.search));
-    go({ indicator: given.indicator || config.view.indicator, level: given.level, inside: given.inside, line: given.line, programme: given.programme }, { push: false });
+    go({ indicator: given.indicator || config.view.indicator, level: given.level, inside: given.inside, line: given.line, programme: given.programme, period: given.period, compare: given.compare }, { push: false });
   });
   map.controls(texts);
+  map.onchoose = (code) => { picks.set(code, !picks.has(code)); table.draw(); };
   map.onpick = (code) => { if (below[state.view.level]) { go(opened(code)); } };
   map.onhover = (code) => {
     document.querySelector("tr.is-marked")?.classList.remove("is-marked");

@@ -33,8 +33,11 @@ window.jpsTable = (config, words, page) => {
     const short = area.name.replace(/^Kabupaten /, "Kab. ");
     const name = page.below[page.state.view.level] ? page.link(short, page.opened(area.code)) : short;
     const parent = page.state.view.parents[page.upper(area.code)];
+    const box = element("input", { type: "checkbox", class: "form-check-input", "aria-label": fill(texts.pick, { area: area.name }) });
+    box.checked = page.picks.has(area.code);
+    box.addEventListener("change", () => page.picks.set(area.code, box.checked));
     const label = element("span", {}, name, ...(parent ? [element("small", {}, parent)] : []));
-    const head = element("th", { scope: "row" }, element("span", { class: "area-name" }, swatch, label));
+    const head = element("th", { scope: "row" }, element("span", { class: "area-name" }, box, swatch, label));
     const row = element("tr", { "data-code": area.code }, head, ...columns().map((key) => cell(area, key, leads)));
     row.addEventListener("mouseenter", () => page.map.mark(area.code));
     row.addEventListener("mouseleave", () => page.map.mark(null));
@@ -54,6 +57,12 @@ window.jpsTable = (config, words, page) => {
         element("span", { class: "visually-hidden" }, texts.nodata)));
     } else {
       made.append(figure(key, area[key]));
+      const was = key === page.state.indicator ? page.state.view.was[area.code] : undefined;
+      if (was !== undefined && was !== null) {
+        made.append(element("small", {}, fill(texts.was, { value: figure(key, was) })));
+      }
+      const published = key === "poverty_rate" && page.state.view.official[area.code];
+      if (published) { made.append(element("small", {}, words.official(published).join(": "))); }
       if (key === "poverty_rate" && area.rate_low !== null) {
         made.append(element("small", {}, `${number(area.rate_low * 100, 1)}–${number(area.rate_high * 100, 1)}`));
       }

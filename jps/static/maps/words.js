@@ -32,5 +32,11 @@ window.jpsWords = (config) => {
   }
   const icon = (name) => element("i", { class: `bi bi-${name}`, "aria-hidden": "true" });
 
-  return { language, fill, number, share, day, moment, count, figure, element, icon };
+  // What BPS published for an area: label and value.
+  const official = ([rate, , month]) => {
+    const text = new Intl.DateTimeFormat(language, { month: "short", year: "numeric" }).format(new Date(`${month}T12:00:00`));
+    return [`BPS ${text}`, share(rate)];
+  };
+
+  return { official, language, fill, number, share, day, moment, count, figure, element, icon };
 };

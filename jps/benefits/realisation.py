@@ -1,0 +1,201 @@
+"""What was planned and given per area, programme and budget line, and who pays which share."""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import extract, func, or_, select
+from sqlalchemy.orm import Session
+
+from jps.areas.queries import names_of
+from jps.areas.rules import Level
+from jps.benefits.queries import Progress, added, counting, lies_in, progress, sums
+from jps.db import everywhere
+from jps.programmes.models import Benefit, BudgetLine, Decree, Programme, ProgrammeTerms, Recipient
+
+UNNAMED = ""  # payer of what no share of the terms covers
+
+
+class By(StrEnum):
+    """What the rows of a realisation are."""
+
+    AREA = "area"
+    PROGRAMME = "programme"
+    BUDGET = "budget"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was planned and given of one thing. `shares` are rupiah given per payer.
+
+    `ceiling` and `realised` are those of a budget line, as entered.
+    """
+
+    key: str
+    name: str
+    progress: Progress
+    shares: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+    ceiling: int | None = None
+    realised: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which deliveries: due in a year, of a programme (None: all), in an area ("": all)."""
+
+    year: int
+    by: By = By.AREA
+    level: Level = Level.KABKOTA
+    inside: str = ""
+    programme_id: int | None = None
+
+
+@dataclass(frozen=True)
+class _Part:
+    decree: Decree
+    area: str
+    progress: Progress
+    shares: Mapping[str, int]
+
+
+def years(session: Session) -> list[int]:
+    """Return the years in which deliveries in the reader's areas are due, newest first."""
+    found = session.scalars(select(extract("year", Benefit.due_on)).distinct())
+    return sorted((int(year) for year in found), reverse=True)
+
+
+def realisation(session: Session, asked: Asked) -> list[Row]:
+    """Return the rows of a realisation: areas by code, others by name."""
+    parts = _parts(session, asked)
+    groups: dict[str, list[_Part]] = defaultdict(list)
+    for part in parts:
+        groups[_key(part, asked.by)].append(part)
+    described = _described(session, asked.by, list(groups))
+    rows = [
+        Row(
+            key,
+            described[key].name,
+            added(part.progress for part in found),
+            _together(part.shares for part in found),
+            described[key].note,
+            described[key].ceiling,
+            described[key].realised,
+        )
+        for key, found in groups.items()
+    ]
+    return sorted(rows, key=lambda row: row.key if asked.by is By.AREA else (row.name + row.key))
+
+
+def whole(rows: Sequence[Row]) -> Row:
+    """Return all rows together."""
+    return Row("", "", added(row.progress for row in rows), _together(row.shares for row in rows))
+
+
+def payers(rows: Sequence[Row]) -> list[str]:
+    """Return who pays anything, the largest first; the unnamed share last."""
+    found = _together(row.shares for row in rows)
+    return sorted(found, key=lambda payer: (payer == UNNAMED, -found[payer], payer))
+
+
+def shared(amount: int, shares: Sequence[Mapping[str, object]]) -> dict[str, int]:
+    """Return rupiah per payer; what rounding leaves goes to the largest share, so none is lost."""
+    percents = {str(one.get("payer", "")): float(str(one.get("percent", 0))) for one in shares}
+    found = {payer: int(amount * percent // 100) for payer, percent in percents.items()}
+    left = amount - sum(found.values())
+    if left:
+        complete = bool(percents) and sum(percents.values()) >= 99.995
+        to = max(percents, key=percents.__getitem__) if complete else UNNAMED
+        found[to] = found.get(to, 0) + left
+    return {payer: rupiah for payer, rupiah in found.items() if rupiah}
+
+
+def _parts(session: Session, asked: Asked) -> list[_Part]:
+    area = func.substr(Benefit.area_code, 1, asked.level.code_length)
+    first, last = date(asked.year, 1, 1), date(asked.year, 12, 31)
+    query = (
+        select(Benefit.decree_id, area, *sums())
+        .join(Recipient, Recipient.id == Benefit.recipient_id)
+        .where(Benefit.due_on >= first, Benefit.due_on <= last, counting())
+        .group_by(Benefit.decree_id, area)
+    )
+    if asked.inside:
+        query = query.where(lies_in(asked.inside))
+    rows = session.execute(query).all()
+    decrees = _decrees(session, {row[0] for row in rows}, asked.programme_id)
+    terms = {key: _shares(session, decree) for key, decree in decrees.items()}
+    found = []
+    for decree_id, code, *counts in rows:
+        if decree_id in decrees:
+            made = progress(counts)
+            shares = shared(made.given, terms[decree_id])
+            found.append(_Part(decrees[decree_id], code, made, shares))
+    return found
+
+
+def _decrees(
+    session: Session, ids: set[uuid.UUID], programme_id: int | None
+) -> dict[uuid.UUID, Decree]:
+    query = select(Decree).where(Decree.id.in_(ids))
+    if programme_id is not None:
+        query = query.where(Decree.programme_id == programme_id)
+    with everywhere(session):  # a decree of the province is not a village's, but its name is
+        return {decree.id: decree for decree in session.scalars(query)}
+
+
+def _shares(session: Session, decree: Decree) -> Sequence[Mapping[str, object]]:
+    query = (
+        select(ProgrammeTerms.shares)
+        .where(
+            ProgrammeTerms.programme_id == decree.programme_id,
+            ProgrammeTerms.valid_from <= decree.period_from,
+            or_(ProgrammeTerms.valid_to.is_(None), ProgrammeTerms.valid_to > decree.period_from),
+        )
+        .order_by(ProgrammeTerms.valid_from.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first() or []
+
+
+def _key(part: _Part, by: By) -> str:
+    if by is By.AREA:
+        return part.area
+    return str(part.decree.programme_id if by is By.PROGRAMME else part.decree.budget_line_id or "")
+
+
+def _described(session: Session, by: By, keys: Sequence[str]) -> Mapping[str, Row]:
+    empty = Progress()
+    if by is By.AREA:
+        names = names_of(session, keys)
+        return {key: Row(key, names.get(key, key), empty) for key in keys}
+    if by is By.PROGRAMME:
+        programmes = session.scalars(select(Programme).where(Programme.id.in_(map(int, keys))))
+        return {
+            str(one.id): Row(str(one.id), one.name, empty, note=one.owner) for one in programmes
+        }
+    with everywhere(session):
+        lines = session.scalars(
+            select(BudgetLine).where(BudgetLine.id.in_([int(key) for key in keys if key]))
+        ).all()
+    found = {
+        str(one.id): Row(
+            str(one.id),
+            one.code,
+            empty,
+            note=one.name,
+            ceiling=one.ceiling,
+            realised=one.realised,
+        )
+        for one in lines
+    }
+    return {"": Row("", "", empty), **found}
+
+
+def _together(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for one in parts:
+        total.update(one)
+    return dict(total)

@@ -1,0 +1,59 @@
+"""The sums of an area as JSON, for frozen periods."""
+
+from collections import Counter
+from dataclasses import astuple
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from jps.maps.aid import Aid
+from jps.maps.figures import Tally
+from jps.maps.models import AreaFigure
+from jps.welfare.estimates import Sums
+
+
+def period_sums(session: Session, period_id: int) -> dict[str, Tally]:
+    """Return the sums of a period per desa, in the session's scope."""
+    query = select(AreaFigure.area_code, AreaFigure.sums).where(AreaFigure.period_id == period_id)
+    return {row.area_code: from_json(row.sums) for row in session.execute(query)}
+
+
+def to_json(tally: Tally) -> dict[str, Any]:
+    """Return a tally as plain JSON."""
+    return {
+        "households": tally.households,
+        "persons": tally.persons,
+        "by_household": astuple(tally.by_household),
+        "by_person": astuple(tally.by_person),
+        "dates": {day.isoformat(): n for day, n in tally.dates.items()},
+        "aid": {
+            "households": dict(tally.aid.households),
+            "poor": tally.aid.poor,
+            "overlaps": tally.aid.overlaps,
+            "findings": tally.aid.findings,
+            "clashing": sorted(tally.aid.clashing),
+        },
+        "people": dict(tally.people),
+    }
+
+
+def from_json(kept: dict[str, Any]) -> Tally:
+    """Return the tally that `to_json` wrote."""
+    aid = kept["aid"]
+    return Tally(
+        households=kept["households"],
+        persons=kept["persons"],
+        by_household=Sums(*kept["by_household"]),
+        by_person=Sums(*kept["by_person"]),
+        dates=Counter({date.fromisoformat(day): n for day, n in kept["dates"].items()}),
+        aid=Aid(
+            households=Counter(aid["households"]),
+            poor=dict(aid["poor"]),
+            overlaps=aid["overlaps"],
+            findings=aid["findings"],
+            clashing=frozenset(aid["clashing"]),
+        ),
+        people=Counter(kept["people"]),
+    )

@@ -1,0 +1,268 @@
+"""All figures of an area for one reader, as the dashboard and reports show them.
+
+Poverty, reach and people come from `jps.maps`, hidden where the map hides them; findings by kind,
+deliveries by programme and the months from counts of their own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from sqlalchemy import ColumnElement, extract, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from jps.areas.rules import Level, level_of
+from jps.assessment.models import Decile
+from jps.benefits.realisation import Asked, By, Row, realisation
+from jps.db import within
+from jps.households.models import Household, HouseholdHistory
+from jps.maps.aid_queries import OPEN, counted
+from jps.maps.hiding import Hidden
+from jps.maps.indicators import BY_KEY
+from jps.maps.queries import VillageSums
+from jps.maps.schemas import MapChoice
+from jps.maps.services import Reader, map_view
+from jps.maps.views import AreaRow, MapView
+from jps.programmes.case_models import Finding
+from jps.programmes.models import Benefit
+from jps.programmes.rules import BenefitState, FindingKind
+from jps.reports.charts import Month
+
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure; None where it is unknown, or hidden for the reason `why`."""
+
+    value: float | None
+    why: Hidden | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The figures of all areas of one level, by topic; rows of all three stand in one order."""
+
+    level: Level
+    poverty: MapView
+    aid: MapView
+    people: MapView
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Names of the areas by code, in order."""
+        return {row.code: row.name for row in self.poverty.rows}
+
+    def figure(self, code: str, key: str) -> Figure:
+        """Return the figure `key` of an area, or ("" and unknown codes) of all together."""
+        view = self._view(key)
+        row = next((one for one in view.rows if one.code == code), view.total)
+        return _figure(row, key)
+
+    def column(self, key: str) -> dict[str, Figure]:
+        """Return the figure `key` of every area."""
+        return {row.code: _figure(row, key) for row in self._view(key).rows}
+
+    def total(self, key: str) -> Figure:
+        """Return the figure `key` of all areas together."""
+        return _figure(self._view(key).total, key)
+
+    def _view(self, key: str) -> MapView:
+        topic = BY_KEY[key].topic
+        return next(view for view in (self.poverty, self.aid, self.people) if view.topic == topic)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a programme reaches: households in all, and per area."""
+
+    code: str
+    name: str
+    total: Figure
+    areas: Mapping[str, Figure]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The figures of the area `inside` ("": all of the reader's areas) on a day."""
+
+    inside: str
+    name: str
+    on: date
+    minimum: int
+    layers: tuple[Layer, ...]
+    reach: tuple[Reach, ...]
+    findings: Mapping[FindingKind, int]
+    programmes: tuple[Row, ...]  # of the year's deliveries
+    months: tuple[Month, ...]  # registered, verified, delivered
+    deciles: Mapping[int, int]  # families; 0 not ranked
+
+    @property
+    def top(self) -> Layer:
+        """The areas right below."""
+        return self.layers[0]
+
+
+def overview(
+    session: Session,
+    inside: str,
+    *,
+    reader: Reader,
+    sums: VillageSums,
+    deep: bool = False,
+) -> Overview:
+    """Return the figures of an area; `deep`: of every level below, else of the next one.
+
+    Raises NotFound for an area that is not wholly the reader's.
+    """
+    first = _layer(session, inside, None, reader, sums)
+    levels = first.poverty.levels if deep else first.poverty.levels[:1]
+    layers = [first, *(_layer(session, inside, one, reader, sums) for one in levels[1:])]
+    inside = first.poverty.inside
+    reach = [
+        _reach(session, code, name, inside, reader, sums)
+        for code, name in first.aid.programmes.items()
+    ]
+    return Overview(
+        inside=inside,
+        name=first.poverty.total.name,
+        on=reader.on,
+        minimum=reader.minimum,
+        layers=tuple(layers),
+        reach=tuple(reach),
+        findings=finding_kinds(session, inside),
+        programmes=tuple(realisation(session, Asked(reader.on.year, By.PROGRAMME, inside=inside))),
+        months=trends(session, inside, reader.on),
+        deciles=decile_counts(session, inside),
+    )
+
+
+def _layer(
+    session: Session, inside: str, level: Level | None, reader: Reader, sums: VillageSums
+) -> Layer:
+    views = [
+        map_view(session, MapChoice(key, level, inside), reader=reader, sums=sums)
+        for key in ("poverty_rate", "reached", "low_share")
+    ]
+    return Layer(views[0].level, *views)
+
+
+def _reach(
+    session: Session, code: str, name: str, inside: str, reader: Reader, sums: VillageSums
+) -> Reach:
+    choice = MapChoice("reached", None, inside, programme=code)
+    view = map_view(session, choice, reader=reader, sums=sums)
+    areas = {row.code: _figure(row, "reached") for row in view.rows}
+    return Reach(code, name, _figure(view.total, "reached"), areas)
+
+
+def _figure(row: AreaRow, key: str) -> Figure:
+    found = BY_KEY[key]
+    why = {
+        "poverty": row.poverty_hidden,
+        "registration": row.registration_hidden,
+    }.get(found.group, row.hidden.get(found.group))
+    made = Figure(row.value(key), why)
+    if key == "poverty_rate" and row.poverty is not None:
+        made = replace(made, low=row.poverty.rate.low, high=row.poverty.rate.high)
+    return made
+
+
+def _inside(column: InstrumentedAttribute[str], inside: str) -> list[ColumnElement[bool]]:
+    return [within(column, [inside])] if inside else []
+
+
+def finding_kinds(session: Session, inside: str) -> dict[FindingKind, int]:
+    """Return how many findings are open by kind, in an area of the reader."""
+    query = (
+        select(Finding.kind, func.count())
+        .where(Finding.state.in_(OPEN), Finding.gone_at.is_(None))
+        .where(*_inside(Finding.area_code, inside))
+        .group_by(Finding.kind)
+    )
+    found = {FindingKind(kind): count for kind, count in session.execute(query)}
+    return {kind: found[kind] for kind in FindingKind if kind in found}
+
+
+def decile_counts(session: Session, inside: str) -> dict[int, int]:
+    """Return how many families are in each decile by its newest period; 0 is not ranked."""
+    order = func.row_number().over(
+        partition_by=Decile.family_id, order_by=(Decile.period.desc(), Decile.id.desc())
+    )
+    newest = (
+        select(Decile.household_id, Decile.decile, order.label("place"))
+        .where(Decile.family_id.is_not(None), *_inside(Decile.area_code, inside))
+        .subquery()
+    )
+    query = (
+        select(newest.c.decile, func.count())
+        .join(Household, Household.id == newest.c.household_id)
+        .where(newest.c.place == 1, *counted())
+        .group_by(newest.c.decile)
+    )
+    rows = session.execute(query)
+    return {decile or 0: families for decile, families in rows}
+
+
+def trends(session: Session, inside: str, on: date) -> tuple[Month, ...]:
+    """Return households registered and verified, and deliveries made, of the last months."""
+    first = _months_before(on, MONTHS - 1)
+    registered = _monthly(
+        session,
+        Household.interview_date,
+        *counted(),
+        Household.interview_date >= first,
+        *_inside(Household.area_code, inside),
+    )
+    verified = _monthly(
+        session,
+        HouseholdHistory.at,
+        HouseholdHistory.action == "household-verified",
+        HouseholdHistory.at >= datetime(first.year, first.month, 1, tzinfo=UTC),
+        *_inside(HouseholdHistory.area_code, inside),
+    )
+    delivered = _monthly(
+        session,
+        Benefit.delivered_on,
+        Benefit.state == BenefitState.DELIVERED,
+        Benefit.delivered_on >= first,
+        *_inside(Benefit.area_code, inside),
+    )
+    months = [_months_before(on, back) for back in range(MONTHS - 1, -1, -1)]
+    keys = [(one.year, one.month) for one in months]
+    return tuple(
+        Month(
+            f"{month:02d}/{year % 100:02d}",
+            tuple(counts.get((year, month), 0) for counts in (registered, verified, delivered)),
+        )
+        for year, month in keys
+    )
+
+
+def _monthly(
+    session: Session, when: InstrumentedAttribute[object], *where: ColumnElement[bool]
+) -> dict[tuple[int, int], int]:
+    year, month = extract("year", when), extract("month", when)
+    rows = session.execute(select(year, month, func.count()).where(*where).group_by(year, month))
+    return {(int(one[0]), int(one[1])): one[2] for one in rows}
+
+
+def _months_before(on: date, months: int) -> date:
+    year, month = divmod(on.year * 12 + on.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
+def shown_level(inside: str) -> Level:
+    """Return the level that a report's map shows: kecamatan, or desa within one kecamatan."""
+    if inside and level_of(inside) in (Level.KECAMATAN, Level.DESA):
+        return Level.DESA
+    return Level.KECAMATAN
+
+
+def safe_deciles(counts: Mapping[int, int], minimum: int) -> Sequence[tuple[int, int]]:
+    """Return the deciles to draw: none when any of them has too few families to be told."""
+    if any(0 < count < minimum for count in counts.values()):
+        return ()
+    return [(decile, counts.get(decile, 0)) for decile in range(1, 11)]
