@@ -49,11 +49,12 @@ class Programme(Base):
 class ProgrammeTerms(Base):
     """What holds for a programme from `valid_from` until before `valid_to` (None: still).
 
-    `amount` is rupiah per unit and `frequency`; None where it depends on components or the area.
+    `amount` is rupiah per unit and delivery; None where it depends on components or the area.
     `components` are {code, name, amount, most}: `most` of one kind in a family, `most_components`
     of all, the dearest first. `packages` are {area, contents, value} per kabupaten. `shares` are
     {payer, percent}. `eligibility` and `exclusion` are rules as in `jps.targeting`; None: none.
-    `verified`: the agency confirmed every figure.
+    Of each of them, `verified` says that the agency confirmed it; of the terms, that it confirmed
+    amount, deliveries and limits.
     """
 
     __tablename__ = "programme_terms"

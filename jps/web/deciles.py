@@ -105,8 +105,8 @@ def problems(job_id: uuid.UUID) -> ResponseReturnValue:
 
 def _mine(job: Job) -> bool:
     """Whether the reader's areas hold all that a load was about."""
-    areas, scope = job.params.get("areas"), actor().scope
-    return scope.whole if areas is None else all(scope.covers(code) for code in areas)
+    areas = job.params.get("areas") or [settings().province]
+    return all(actor().scope.covers(code) for code in areas)
 
 
 def _start(file: FileStorage | None) -> Job:
