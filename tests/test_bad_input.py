@@ -107,7 +107,8 @@ def who_may(app: Flask, rule: Rule, method: str) -> Role:
     """Return somebody who may open a page."""
     permission = permission_of(app, rule.endpoint, method)
     is_open = isinstance(permission, Door)
-    return next(role for role in TYPISTS if is_open or permission in PERMISSIONS[role])
+    found: Role = next(r for r in TYPISTS if is_open or permission in PERMISSIONS[r])
+    return found
 
 
 @pytest.mark.usefixtures("areas")

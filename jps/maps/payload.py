@@ -59,11 +59,16 @@ NO_FIGURES: Mapping[str, float | None] = {}
 
 
 def payload(
-    view: MapView, *, compare: int | None = None, was: Mapping[str, float | None] = NO_FIGURES
+    view: MapView,
+    *,
+    compare: int | None = None,
+    was: Mapping[str, float | None] = NO_FIGURES,
+    bare: bool = False,
 ) -> dict[str, Any]:
     """Return `view` as plain JSON: what is chosen, the rows, the total, the classes.
 
-    `was` are the indicator's figures of the period `compare`, by area.
+    `was` are the indicator's figures of the period `compare`, by area. `bare` leaves out names that
+    whoever asks has already.
     """
     digits = _digits(view.indicator)
     official = official_rates() if view.topic is Topic.POVERTY else {}
@@ -87,9 +92,9 @@ def payload(
         "levels": [str(level) for level in view.levels],
         "crumbs": [[crumb.code, crumb.name, crumb.is_open] for crumb in view.crumbs],
         "columns": COLUMNS[view.topic],
-        "rows": [_row(view.topic, row) for row in view.rows],
+        "rows": [_row(view.topic, row, bare=bare) for row in view.rows],
         "total": _row(view.topic, view.total),
-        "parents": dict(view.parents),
+        "parents": None if bare else dict(view.parents),
         "interviews": [day.isoformat() for day in view.interviews] if view.interviews else None,
         "counted_at": view.counted_at.isoformat(timespec="seconds"),
         "population": _population(view.total),
@@ -101,8 +106,13 @@ def payload(
     }
 
 
-def _row(topic: Topic, row: AreaRow) -> list[Any]:
-    known = {"code": row.code, "name": row.name} | _poverty(row) | _registration(row) | _more(row)
+def _row(topic: Topic, row: AreaRow, *, bare: bool = False) -> list[Any]:
+    known = (
+        {"code": row.code, "name": None if bare else row.name}
+        | _poverty(row)
+        | _registration(row)
+        | _more(row)
+    )
     return [known.get(column) for column in COLUMNS[topic]]
 
 
@@ -110,6 +120,11 @@ def _more(row: AreaRow) -> dict[str, Any]:
     states = {f"{group}_hidden": told_reason(why) for group, why in row.hidden.items()}
     figures = {key: _round(value, _digits(key)) for key, value in row.more.items()}
     return states | figures
+
+
+def _about(value: float) -> float:
+    """Return an expected number as the page shows it: a decimal below ten, whole above."""
+    return round(value, 1) if value < 10 else round(value)
 
 
 def _digits(key: str) -> int:
@@ -129,10 +144,10 @@ def _poverty(row: AreaRow) -> dict[str, Any]:
         return {"poverty_hidden": told_reason(row.poverty_hidden)}
     return {
         "poverty_rate": round(found.rate.rate, 4),
-        "rate_low": _round(found.rate.low, 4),
-        "rate_high": _round(found.rate.high, 4),
-        "poor_persons": round(found.persons, 1),
-        "poor_households": round(found.households, 1),
+        "rate_low": _round(found.rate.low, 3),
+        "rate_high": _round(found.rate.high, 3),
+        "poor_persons": _about(found.persons),
+        "poor_households": _about(found.households),
         "scored": found.scored,
     }
 

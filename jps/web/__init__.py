@@ -4,6 +4,8 @@ from importlib import import_module
 
 from flask import Blueprint, Flask
 
+from jps.web.compression import compress_assets
+
 # Module and the name of its blueprint.
 BLUEPRINTS = (
     ("jps.web.home", "bp"),
@@ -88,6 +90,7 @@ BLUEPRINTS = (
 
 def register(app: Flask) -> None:
     """Add every page to `app`."""
+    app.after_request(compress_assets)
     for module, name in BLUEPRINTS:
         blueprint: Blueprint = getattr(import_module(module), name)
         app.register_blueprint(blueprint)

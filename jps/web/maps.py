@@ -15,6 +15,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
+from werkzeug.datastructures import HeaderSet
 
 from jps.access.rules import Can
 from jps.areas.geometry import GeometryFile, geometry_file
@@ -109,7 +110,7 @@ def geometry(level: str, version: str) -> ResponseReturnValue:
     if found is None or found.version != version:
         raise NotFound(N_("Batas wilayah versi ini tidak ada lagi. Muat ulang halaman."))
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
-    answer = Response((found.gzipped if packed else found.path).read_bytes())
+    answer = _Kept((found.gzipped if packed else found.path).read_bytes())
     answer.mimetype = "application/geo+json"
     if packed:
         answer.headers["Content-Encoding"] = "gzip"
@@ -145,6 +146,15 @@ def freeze() -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
+class _Kept(Response):
+    """An answer that a browser keeps although the session's cookie changes with every request."""
+
+    @property
+    def vary(self) -> HeaderSet:
+        """What Flask would add "Cookie" to; the outlines are the same for every reader."""
+        return HeaderSet(["Accept-Encoding"])
+
+
 def _geometry(level: Level) -> GeometryFile | None:
     return geometry_file(db.session(), level, folder=settings().folder("maps"))
 
@@ -158,7 +168,8 @@ def _values(view: MapView) -> dict[str, Any]:
     }
     choice = asked_choice()
     was = earlier_values(db.session(), view, choice, reader=asked_reader(), sums=kept_sums())
-    return payload(view, compare=choice.compare, was=was) | {"geometry": outlines}
+    bare = request.args.get("bare") == "1"
+    return payload(view, compare=choice.compare, was=was, bare=bare) | {"geometry": outlines}
 
 
 def _config(view: MapView) -> dict[str, Any]:

@@ -49,17 +49,27 @@
   async function go(wanted, { push = true } = {}) {
     document.body.classList.add("is-loading");
     try {
-      const answer = await fetch(address(wanted, config.values), { headers: { "HX-Request": "true" } });
+      // Names stay the same where only the figures change.
+      const same = state.view.inside === wanted.inside && state.view.level === wanted.level;
+      const answer = await fetch(address(wanted, config.values) + (same ? "&bare=1" : ""), { headers: { "HX-Request": "true" } });
       if (answer.headers.get("HX-Redirect")) { window.location = answer.headers.get("HX-Redirect"); return; }
       if (!answer.ok) { throw new Error(String(answer.status)); }
       state.indicator = wanted.indicator;
-      await show(await answer.json());
+      const view = await answer.json();
+      await show(same ? namedAgain(view) : view);
       if (push) { history.pushState(null, "", address(choice())); }
     } catch (error) {
       say(texts.offline);
     } finally {
       document.body.classList.remove("is-loading");
     }
+  }
+
+  function namedAgain(view) {
+    const place = view.columns.indexOf("name");
+    for (const row of view.rows) { row[place] = state.areas.get(row[0])?.name ?? row[0]; }
+    view.parents = state.view.parents;
+    return view;
   }
 
   function say(text) {
