@@ -23,6 +23,7 @@ from rich import print
 
 from jps.analysis import open_office
 from jps.welfare.design import Design
+from jps.welfare.fay_herriot import Direct, fay_herriot, standardised
 from jps.welfare.measures import mean
 
 office = open_office()
@@ -70,47 +71,18 @@ print(
 # %% [markdown]
 # ## The model
 #
-# `spread`, the variance between areas beyond the covariates, solves Fay and Herriot's equation;
-# the mean square error is that of G. Datta, J. Rao, D. Smith (Biometrika 92, 2005).
-
+# The variance between areas beyond the covariates is estimated by restricted maximum likelihood;
+# the mean square error holds that it is itself estimated (`jps.welfare.fay_herriot`).
 
 # %%
-def fay_herriot(rates, variances, covariates):
-    """Return estimates, mean square errors, the spread between areas, and the coefficients."""
-    areas_, terms = covariates.shape
-
-    def fitted(spread):
-        weights = 1 / (spread + variances)
-        inverse = np.linalg.inv(covariates.T @ (covariates * weights[:, None]))
-        beta = inverse @ covariates.T @ (weights * rates)
-        return beta, inverse, float(np.sum(weights * (rates - covariates @ beta) ** 2))
-
-    low, high = 0.0, 10 * float(np.var(rates)) + 1e-9
-    if fitted(low)[2] <= areas_ - terms:
-        high = 0.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if fitted(middle)[2] > areas_ - terms else (low, middle)
-    spread = (low + high) / 2
-    beta, inverse, _ = fitted(spread)
-    total = spread + variances
-    own = spread / total
-    estimates = own * rates + (1 - own) * (covariates @ beta)
-    sums = [np.sum(total**-power) for power in (1.0, 2.0)]
-    of_spread = 2 * areas_ / sums[0] ** 2
-    bias = 2 * (areas_ * sums[1] - sums[0] ** 2) / sums[0] ** 3
-    predicted = np.einsum("ij,jk,ik->i", covariates, inverse, covariates)
-    squares = own * variances + (1 - own) ** 2 * (predicted - bias)
-    squares += 2 * variances**2 / total**3 * of_spread
-    return estimates, np.maximum(squares, 0), spread, beta
-
-
-covariates = np.column_stack([np.ones(len(table)), table["towns"], table["density"]])
-estimates, squares, spread, beta = fay_herriot(
-    table["rate"].to_numpy(), table["variance"].to_numpy(), covariates
-)
-table["estimate"], table["root"] = np.clip(estimates, 0, 1), np.sqrt(squares)
-table["own"] = spread / (spread + table["variance"])
+covariates = standardised(table[["towns", "density"]].to_numpy().tolist())
+rows = zip(table.index, table["rate"], table["variance"], covariates, strict=True)
+fitted = fay_herriot({code: Direct(rate, error2, x) for code, rate, error2, x in rows})
+found = [fitted.areas[code] for code in table.index]
+table["estimate"] = np.clip([one.value for one in found], 0, 1)
+table["root"] = [one.error for one in found]
+table["own"] = [one.gamma for one in found]
+spread = fitted.variance
 
 # %% [markdown]
 # ## What is gained

@@ -101,7 +101,7 @@ def take_file(
 
 
 def _decrees(session: Session, about: About, today: date) -> Sequence[Decree]:
-    """Return the decrees in force that a file may be about."""
+    """Return the decrees in force, wholly in the reader's areas, that a file may be about."""
     problems: dict[str, list[str]] = {}
     if session.get(Programme, about.programme_id) is None:
         problems["programme"] = [NO_PROGRAMME]
@@ -116,7 +116,9 @@ def _decrees(session: Session, about: About, today: date) -> Sequence[Decree]:
     )
     if about.decree_id is not None:
         query = query.where(Decree.id == about.decree_id)
-    found = session.scalars(query.order_by(Decree.number, Decree.id)).all()
+    scope = scope_of(session)
+    decrees = session.scalars(query.order_by(Decree.number, Decree.id))
+    found = [decree for decree in decrees if scope.covers(decree.area_code)]
     if not found and "programme" not in problems:
         problems["decree"] = [NO_DECREE]
     if problems:

@@ -9,12 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from jps.programmes.rules import BenefitState, Frequency
+from jps.programmes.terms import PER_YEAR
 from jps.text import N_
 
 MOST_DELIVERIES = 60  # of one decree
-PER_YEAR: Mapping[Frequency, int] = MappingProxyType(
-    {Frequency.ONCE: 1, Frequency.MONTHLY: 12, Frequency.QUARTERLY: 4, Frequency.YEARLY: 1}
-)
 
 
 class Proof(StrEnum):
@@ -162,8 +160,8 @@ def later(day: date, months: int) -> date:
 def proposed(terms: Terms, period_from: date, period_to: date | None) -> Schedule:
     """Return the deliveries that terms give from a period; of an open one those of its year.
 
-    With more deliveries in a year than the amount has times, the amount is parted: three million a
-    year in four. With fewer there are only so many: 300,000 a month, three months.
+    With more deliveries in a year than the frequency has times, they come closer together; with
+    fewer there are only so many: 300,000 a month, three months.
     """
     end = period_to or date(period_from.year, 12, 31)
     times = PER_YEAR[terms.frequency]
@@ -186,17 +184,10 @@ def gift(terms: Terms, area_code: str, *, own: int | None = None, component: str
     if component:
         named = [one for one in terms.components if one.get("code") == component]
         amount = named[0].get("amount") if named else None
-        return Gift(_each(terms, int(amount)) if amount is not None else None, contents)
+        return Gift(None if amount is None else int(amount), contents)
     if package and package.get("value") is not None:
         return Gift(int(package["value"]), contents)
-    return Gift(None if terms.amount is None else _each(terms, terms.amount), contents)
-
-
-def _each(terms: Terms, amount: int) -> int:
-    """Return what one of the deliveries gives of an amount per year, quarter or month."""
-    times, in_year = PER_YEAR[terms.frequency], terms.deliveries or 0
-    parted = terms.frequency is not Frequency.ONCE and in_year > times
-    return amount * times // in_year if parted else amount
+    return Gift(terms.amount, contents)
 
 
 def _package(terms: Terms, area_code: str) -> Mapping[str, Any] | None:

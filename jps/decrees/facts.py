@@ -1,19 +1,18 @@
 """What else is known of recipients on the day of matching: the decile, and whether they qualify."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from jps.assessment.models import Decile
-from jps.db import chunks, everywhere
+from jps.assessment.deciles import current_deciles
+from jps.db import everywhere
 from jps.programmes.models import Decree, ProgrammeTerms
 from jps.targeting.judging import judge_households
 
-_AT_ONCE = 2_000  # ids in one statement
 NOT_RANKED = 0
 
 
@@ -35,7 +34,9 @@ def facts_of(
     """
     ids = sorted(set(household_ids), key=str)
     terms = _terms(session, decree.programme_id, on)
-    deciles = deciles_of(session, ids, on=on)
+    with everywhere(session):
+        ranked = current_deciles(session, on, households=ids)
+    deciles = {one: decile or NOT_RANKED for one, decile in ranked.items()}
     judged = [
         {one: _within(deciles.get(one), terms.most_deciles) for one in ids}
         if terms is not None and terms.most_deciles is not None
@@ -74,28 +75,3 @@ def _terms(session: Session, programme_id: int, on: date) -> ProgrammeTerms | No
         .order_by(ProgrammeTerms.valid_from.desc())
     )
     return session.scalars(query.limit(1)).first()
-
-
-def deciles_of(
-    session: Session, household_ids: Iterable[uuid.UUID], *, on: date
-) -> Mapping[uuid.UUID, int]:
-    """Return the newest decile up to a day of each household's poorest family.
-
-    0: known to a source and not ranked. Households that no source knows are left out.
-    """
-    one = Decile
-    families: dict[uuid.UUID, tuple[uuid.UUID, int]] = {}
-    with everywhere(session):
-        for piece in chunks(list(household_ids), _AT_ONCE):
-            query = (
-                select(one.family_id, one.household_id, one.decile)
-                .where(one.household_id.in_(piece), one.period <= on)
-                .order_by(one.period, one.id)
-            )
-            for family, household, decile in session.execute(query):
-                families[family] = household, decile or NOT_RANKED
-    found: dict[uuid.UUID, int] = {}
-    for household, decile in families.values():
-        ranked = [value for value in (decile, found.get(household, NOT_RANKED)) if value]
-        found[household] = min(ranked, default=NOT_RANKED)
-    return found

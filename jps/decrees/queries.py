@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from jps.db import AreaScope, chunks, everywhere, scope_of
+from jps.db import chunks, everywhere, scope_of
 from jps.decrees.report import Answer, condition, inside
 from jps.errors import NotFound
 from jps.programmes.case_models import Finding
@@ -39,30 +39,19 @@ def list_decrees(session: Session, kinds: Collection[ProgrammeKind] = ()) -> lis
     if kinds:
         query = query.where(Programme.kind.in_(list(kinds)))
     scope = scope_of(session)
-    with everywhere(session):
-        found = session.execute(query.limit(5 * LATEST)).all()
     return [
         Listed(decree, programme, scope.covers(decree.area_code))
-        for decree, programme in found
-        if reaches(decree, scope)
-    ][:LATEST]
+        for decree, programme in session.execute(query.limit(LATEST))
+    ]
 
 
 def find_decree(session: Session, decree_id: uuid.UUID) -> Listed:
     """Return a decree that holds for an area of the reader, or raise `NotFound`."""
-    scope = scope_of(session)
-    with everywhere(session):
-        decree = session.get(Decree, decree_id)
-    if decree is None or not reaches(decree, scope):
+    decree = session.scalars(select(Decree).where(Decree.id == decree_id)).one_or_none()
+    if decree is None:
         raise NotFound()
     programme = session.get_one(Programme, decree.programme_id)
-    return Listed(decree, programme, scope.covers(decree.area_code))
-
-
-def reaches(decree: Decree, scope: AreaScope) -> bool:
-    """Whether a decree holds for an area of `scope`: a province's does in every kabupaten."""
-    inner = any(code.startswith(decree.area_code + ".") for code in scope.codes)
-    return inner or scope.covers(decree.area_code)
+    return Listed(decree, programme, scope_of(session).covers(decree.area_code))
 
 
 def page_of(

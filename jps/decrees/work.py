@@ -41,6 +41,7 @@ _RECIPIENT = (
     "mother_name", "address", "account", "component", "status", "amount", "standing", "problems",
     "evidence", "struck_reason", "struck_source",
 )  # fmt: skip
+_SAID = ("area_code", *_RECIPIENT[4:16], "problems")  # what a row itself says
 _PROBLEM = (
     "batch_id", "record", "place", "number", "column", "kind", "level", "value", "reason",
     "params", "suggestion",
@@ -85,9 +86,9 @@ class _Run:
         return Step(self._read + self._matched, max(1, 2 * self._rows), cursor, result)
 
     def read(self) -> Iterator[Step]:
-        """Turn rows into recipients; who was there from an earlier run stays the same row.
+        """Turn rows into recipients; those that are there say what the columns now say.
 
-        What people did about a recipient since hangs on it.
+        A row is the same recipient in every run, so what people decided about one stays.
         """
         if not self._task.cursor:
             gone = delete(IntakeProblem).where(IntakeProblem.batch_id == self._batch_id)
@@ -140,19 +141,21 @@ class _Run:
                 )
             )  # fmt: skip
             problems += [self._problem(row, one) for one in (read.problems if read else ())]
-        self._keep(rows)
+        self._put(rows)
         write_rows(self._session, IntakeProblem, _PROBLEM, problems)
 
-    def _keep(self, rows: Sequence[tuple[object, ...]]) -> None:
-        """Insert the recipients that are new, and let the others say what the row says now."""
+    def _put(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Store recipients; of one who is there already, what the row says."""
+        there = Recipient.id.in_([row[0] for row in rows])
         with everywhere(self._session):
-            mine = select(Recipient.id).where(Recipient.id.in_([row[0] for row in rows]))
-            there = set(self._session.scalars(mine))
-            said = _RECIPIENT[: _RECIPIENT.index("standing")]
-            again = [dict(zip(said, row, strict=False)) for row in rows if row[0] in there]
+            known = set(self._session.scalars(select(Recipient.id).where(there)))
+            again = [dict(zip(_RECIPIENT, row, strict=True)) for row in rows if row[0] in known]
             if again:
-                self._session.execute(update(Recipient), again)
-        write_rows(self._session, Recipient, _RECIPIENT, [r for r in rows if r[0] not in there])
+                told = [{name: row[name] for name in ("id", *_SAID)} for row in again]
+                self._session.execute(update(Recipient), told)
+        write_rows(
+            self._session, Recipient, _RECIPIENT, [row for row in rows if row[0] not in known]
+        )
 
     def _problem(self, row: IntakeRow, one: RowProblem) -> tuple[object, ...]:
         return (

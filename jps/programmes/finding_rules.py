@@ -8,7 +8,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from jps.identity.rules import LinkState
-from jps.programmes.rules import FindingKind, Frequency, Registered, Unit
+from jps.programmes.rules import FindingKind, Registered, Unit
 from jps.text import N_
 
 LATE_AFTER = 30  # days after a delivery was due from which it counts as not delivered
@@ -22,9 +22,6 @@ _NIK = frozenset(
 )
 _DIED, _LEFT = "2", frozenset({"3", "4"})  # codes of `presence`
 WIDTH: Mapping[Unit, int] = MappingProxyType({Unit.PERSON: 0, Unit.FAMILY: 1, Unit.HOUSEHOLD: 2})
-_DELIVERIES: Mapping[Frequency, int] = MappingProxyType(
-    {Frequency.ONCE: 1, Frequency.MONTHLY: 12, Frequency.QUARTERLY: 4, Frequency.YEARLY: 1}
-)
 # The first part of `Finding.source`; the day follows after a colon.
 SOURCE_NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -134,11 +131,6 @@ def levels_of(first: Unit, second: Unit) -> frozenset[Unit]:
     What both give to persons overlaps in a person alone: two people of a family may each have it.
     """
     return frozenset({Unit.PERSON}) if first is second is Unit.PERSON else frozenset(Unit)
-
-
-def yearly(amount: int | None, frequency: Frequency, deliveries: int | None) -> int:
-    """Return the rupiah of a year, 0 where nobody said how much."""
-    return (amount or 0) * (deliveries or _DELIVERIES[frequency])
 
 
 def has_nik_problem(problems: Sequence[str]) -> bool:

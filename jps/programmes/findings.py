@@ -21,7 +21,6 @@ from jps.programmes.finding_rules import (
     found_about,
     found_twice,
     has_nik_problem,
-    yearly,
 )
 from jps.programmes.models import Benefit, Decree, Programme, ProgrammeTerms, Recipient
 from jps.programmes.overlaps import Pair, overlapping
@@ -36,6 +35,7 @@ from jps.programmes.rules import (
     Standing,
     Unit,
 )
+from jps.programmes.terms import components_of, package_of, packages_of, yearly
 from jps.registry.models import RegistrySnapshot
 
 COUNTED = (DecreeState.LOADED, DecreeState.IN_FORCE)
@@ -130,7 +130,7 @@ def _found(
         yield from found_about(one, days)
     yield from found_twice(Unit(programme.unit), listed, days.matched)
     pairs = list(overlapping(session, decree, today))
-    _place_others(session, [pair.other.id for pair in pairs], places, today)
+    _place_others(session, [pair.other.id for pair in pairs], places)
     dated = _dates(session, {pair.other.decree_id for pair in pairs} | {decree.id})
     for pair in pairs:
         yield _of_pair(pair, dated, today)
@@ -161,7 +161,7 @@ def _days(session: Session, decree: Decree, today: date) -> Days:
 def _listed(session: Session, decree: Decree, today: date) -> Iterator[tuple[Known, str]]:
     """Yield who stands on the decree, in the order of its list, with their area."""
     late = _undelivered(session, decree, today)
-    terms = terms_in_force(session, decree, today)
+    terms = terms_of(session, decree)
     query = (
         select(Recipient, Member.presence, Household.interview_date)
         .outerjoin(Member, Member.id == Recipient.member_id)
@@ -185,30 +185,42 @@ def _listed(session: Session, decree: Decree, today: date) -> Iterator[tuple[Kno
                 interviewed=interviewed,
                 nik_problem=has_nik_problem(one.problems),
                 undelivered=one.id in late,
-                stake=stake_of(one.amount, terms),
+                stake=stake_of(one, terms),
             ),
             one.area_code,
         )
 
 
-def terms_in_force(session: Session, decree: Decree, today: date) -> ProgrammeTerms | None:
-    """Return the terms of a decree's programme on a day, or those that begin its period."""
-    day = max(today, decree.period_from)
-    query = (
-        select(ProgrammeTerms)
-        .where(ProgrammeTerms.programme_id == decree.programme_id, ProgrammeTerms.valid_from <= day)
-        .order_by(ProgrammeTerms.valid_from.desc())
-    )
-    return session.scalars(query.limit(1)).first()
+def terms_of(session: Session, decree: Decree) -> ProgrammeTerms | None:
+    """Return the terms that hold when a decree's period begins; the first ones before any hold."""
+    mine = select(ProgrammeTerms).where(ProgrammeTerms.programme_id == decree.programme_id)
+    begun = mine.where(ProgrammeTerms.valid_from <= decree.period_from)
+    newest = session.scalars(begun.order_by(ProgrammeTerms.valid_from.desc()).limit(1)).first()
+    return newest or session.scalars(mine.order_by(ProgrammeTerms.valid_from).limit(1)).first()
 
 
-def stake_of(amount: int | None, terms: ProgrammeTerms | None) -> int:
-    """Return the rupiah of a year that a recipient stands for, by the row or by the terms."""
+def stake_of(one: Recipient, terms: ProgrammeTerms | None) -> int:
+    """Return the rupiah of a year: of the row, its component, the terms or the area's package.
+
+    0 where nobody said how much.
+    """
     if terms is None:
-        return amount or 0
-    return yearly(
-        terms.amount if amount is None else amount, Frequency(terms.frequency), terms.deliveries
-    )
+        return one.amount or 0
+    amount = one.amount
+    if amount is None:
+        amount = _of_component(one.component, terms)
+    if amount is None:
+        package = package_of(packages_of(terms.packages), one.area_code)
+        amount = package.value if package else None
+    return yearly(amount, Frequency(terms.frequency), terms.deliveries) or 0
+
+
+def _of_component(named: str, terms: ProgrammeTerms) -> int | None:
+    known = named.strip().lower()
+    for part in components_of(terms.components) if known else ():
+        if known in {part.code.lower(), part.name.lower()}:
+            return part.amount
+    return terms.amount
 
 
 def _undelivered(session: Session, decree: Decree, today: date) -> set[uuid.UUID]:
@@ -227,15 +239,15 @@ def _undelivered(session: Session, decree: Decree, today: date) -> set[uuid.UUID
 
 
 def _place_others(
-    session: Session, ids: Sequence[uuid.UUID], places: dict[uuid.UUID, _Place], today: date
+    session: Session, ids: Sequence[uuid.UUID], places: dict[uuid.UUID, _Place]
 ) -> None:
     terms: dict[uuid.UUID, ProgrammeTerms | None] = {}
     for piece in chunks(sorted(set(ids), key=str), _AT_ONCE):
         query = select(Recipient, Decree).join(Decree, Decree.id == Recipient.decree_id)
         for one, decree in session.execute(query.where(Recipient.id.in_(piece))):
             if decree.id not in terms:
-                terms[decree.id] = terms_in_force(session, decree, today)
-            stake = stake_of(one.amount, terms[decree.id])
+                terms[decree.id] = terms_of(session, decree)
+            stake = stake_of(one, terms[decree.id])
             places[one.id] = _Place(one.area_code, one.decree_id, one.household_id, stake)
 
 

@@ -189,10 +189,11 @@ def save_line(
     problems = _line_problems(session, facts, scope)
     if code is None:
         problems["code"] = [NOT_SIPD]
-    same = select(BudgetLine).filter_by(code=code, year=facts.year, area_code=facts.area_code)
-    taken = session.scalars(same).first()
-    if taken is not None and taken.id != line_id:
-        problems["code"] = [LINE_TAKEN]
+    if not problems:
+        same = select(BudgetLine).filter_by(code=code, year=facts.year, area_code=facts.area_code)
+        taken = session.scalars(same).first()
+        if taken is not None and taken.id != line_id:
+            problems["code"] = [LINE_TAKEN]
     if problems:
         raise InvalidData(BAD_LINE, problems)
     values = {**vars(facts), "code": code}
@@ -219,7 +220,9 @@ def _line_problems(session: Session, facts: LineFacts, scope: AreaScope) -> dict
         "area_code": not scope.covers(facts.area_code)
         or session.get(Area, facts.area_code) is None,
         "programme_id": facts.programme_id is not None
-        and session.get(Programme, facts.programme_id) is None,
+        and (
+            not 0 < facts.programme_id < 2**31 or session.get(Programme, facts.programme_id) is None
+        ),
     }
     messages = {
         "name": NO_LINE_NAME,

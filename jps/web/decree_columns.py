@@ -77,6 +77,7 @@ def problems(decree_id: uuid.UUID) -> ResponseReturnValue:
     """List what was found in the rows of the list, by column and reason."""
     session = db.session()
     decree = services.get_decree(session, decree_id)
+    services.require_whole(session, decree)
     batch = services.batch_of_decree(session, decree)
     asked = {name: request.args.get(name, "") for name in ("level", "column", "reason")}
     after = request.args.get("after", 0, type=int)

@@ -17,7 +17,13 @@ from jps.areas.rules import Level, ancestor
 from jps.db import db
 from jps.decrees.queries import find_decree
 from jps.decrees.report import Answer, condition
-from jps.decrees.services import batch_of_decree, checked_reason, get_decree, record_sheet
+from jps.decrees.services import (
+    batch_of_decree,
+    checked_reason,
+    get_decree,
+    record_sheet,
+    require_whole,
+)
 from jps.decrees.sheets import (
     SHEET_NAMES,
     Line,
@@ -104,6 +110,7 @@ def problems(decree_id: uuid.UUID) -> ResponseReturnValue:
     """Answer with what was found in the rows: row, column, value, reason, suggestion."""
     session = db.session()
     decree = get_decree(session, decree_id)
+    require_whole(session, decree)
     batch = batch_of_decree(session, decree)
     found = problems_of(session, batch.id, limit=MOST_PROBLEMS)
     sheets = [table["sheet"] for table in batch.tables]

@@ -25,6 +25,9 @@ from jps.filestore import keep, path_of
 from jps.http import actor, error_text, now, requires, saves, settings, today
 from jps.programmes.models import Decree, Programme
 from jps.programmes.rules import DECREE_STATE_NAMES, KIND_NAMES, DecreeState, ProgrammeKind
+from jps.targeting.models import TargetList
+from jps.targeting.rules import ListState
+from jps.targeting.services import get_list
 from jps.text import N_
 from jps.web.change_evidence import ENDINGS, Paper, sent_papers
 from jps.web.decree_page import decree_page
@@ -46,7 +49,7 @@ MOVES = {"in-force": DecreeState.IN_FORCE, "withdraw": DecreeState.WITHDRAWN}
 @requires(Can.SEE_PROGRAMMES)
 def index() -> ResponseReturnValue:
     """List the decrees, with the form for a new one."""
-    return _index({}, {})
+    return _index({"target_list": request.args.get("target_list", "")}, {})
 
 
 @bp.post("/")
@@ -80,6 +83,8 @@ def _bring(file: FileStorage | None, typed: Mapping[str, str]) -> Decree:
     )
     scope = actor().scope
     services.check_head(db.session(), head, scope=scope, today=today())
+    base = _base(typed)
+    base_id = None if base is None else base.id
     papers = sent_papers(request.files.getlist("paper"))
     by, at = actor().username, now()
     db.session.rollback()  # lets go of the write lock that this request holds so far
@@ -97,7 +102,27 @@ def _bring(file: FileStorage | None, typed: Mapping[str, str]) -> Decree:
     )
     for paper in papers[:1]:
         _keep_paper(decree, paper)
+    decree.target_list_id = base_id
     return decree
+
+
+def _base(typed: Mapping[str, str]) -> TargetList | None:
+    """Return the target list that a decree is made from; InvalidData for one not approved."""
+    try:
+        found = get_list(db.session(), uuid.UUID(typed.get("target_list", "")))
+    except ValueError:
+        return None
+    if found.state != ListState.APPROVED:
+        raise InvalidData(N_("SK dibuat dari daftar sasaran yang disetujui."))
+    return found
+
+
+def _offered(typed: Mapping[str, str]) -> TargetList | None:
+    """Return the list that the form is about, None where it cannot be."""
+    try:
+        return _base(typed)
+    except JpsError:
+        return None
 
 
 def _keep_paper(decree: Decree, paper: Paper) -> None:
@@ -153,6 +178,7 @@ def _index(typed: Mapping[str, str], problems: Mapping[str, list[str]]) -> str:
         kinds=KIND_NAMES,
         kind=kind,
         typed=typed,
+        base=_offered(typed),
         problems=problems,
     )
 

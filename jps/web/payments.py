@@ -278,6 +278,8 @@ def _index(typed: Mapping[str, str], problems: Mapping[str, list[str]]) -> str:
     ).all()
     programmes: dict[Programme, list[Decree]] = {}
     for decree, programme in rows:
+        if not actor().scope.covers(decree.area_code):
+            continue  # a decree of the whole province is reconciled by who sees the whole of it
         programmes.setdefault(programme, []).append(decree)
     files = list_files(session)
     return render_template(

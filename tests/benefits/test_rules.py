@@ -61,7 +61,7 @@ PKH = Terms(
     [
         (gift(MONTHLY, "75.01.01.2001"), Gift(300_000)),
         (gift(MONTHLY, "75.01.01.2001", own=150_000), Gift(150_000)),
-        (gift(PKH, "75.01", component="sd"), Gift(225_000)),
+        (gift(PKH, "75.01", component="sd"), Gift(900_000)),
         (gift(PKH, "75.01", component="x"), Gift(None)),
         (gift(PKH, "75.01", component="unknown"), Gift(None)),
         (gift(PKH, "75.01"), Gift(None)),

@@ -17,6 +17,7 @@ from jps.errors import Conflict, InvalidData
 from jps.identity.rules import LinkState
 from jps.intake.models import IntakeProblem, IntakeRow
 from jps.jobs.rules import JobState
+from jps.programmes.case_models import Finding
 from jps.programmes.models import Recipient
 from jps.programmes.receiving import receiving
 from jps.programmes.rules import DecreeState, Registered
@@ -103,7 +104,11 @@ def test_lists_to_take_away_say_why(filled: Office) -> None:
 def test_looking_up_again_changes_nothing(filled: Office) -> None:
     key = filled.load()
     before = {one.row: (one.id, one.person_id, one.member_id) for one in _all(filled, key)}
-    filled.look_up(key)
+    findings = select(Finding.id, Finding.state).order_by(Finding.id)
+    found = filled.session.execute(findings).all()
+    assert found
+    assert filled.look_up(key).state == JobState.DONE
+    assert filled.session.execute(findings).all() == found
     assert {one.row: (one.id, one.person_id, one.member_id) for one in _all(filled, key)} == before
     assert filled.decree(key).state == DecreeState.LOADED
 

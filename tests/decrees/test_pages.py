@@ -148,6 +148,8 @@ def test_who_may_see_what(app: Flask, filled: Office, sign_in: SignIn) -> None:
     assert inner.get(f"/decrees/recipients/{hasan}").status_code == 404
     assert inner.post(f"{page}/columns", data={}).status_code == 403  # not theirs to change
     filled.session.rollback()
+    assert inner.get(f"{page}/problems").status_code == 403  # tells of rows elsewhere
+    filled.session.rollback()
 
     analyst = sign_in(Role.ANALYST, username="analis")
     figures = analyst.get(page).text

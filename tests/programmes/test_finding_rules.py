@@ -30,13 +30,11 @@ from jps.programmes.finding_rules import (
     found_about,
     found_twice,
     levels_of,
-    yearly,
 )
 from jps.programmes.rules import (
     AppealKind,
     FindingKind,
     FindingState,
-    Frequency,
     Registered,
     Unit,
 )
@@ -113,12 +111,6 @@ def test_a_pair_has_one_key(one: uuid.UUID, other: uuid.UUID, kind: FindingKind)
     }
     assert len(ways) == 1
     assert len(ways.pop()) == 64
-
-
-def test_rupiah_of_a_year() -> None:
-    assert yearly(200_000, Frequency.MONTHLY, None) == 2_400_000
-    assert yearly(178_150, Frequency.ONCE, 3) == 534_450
-    assert yearly(None, Frequency.MONTHLY, None) == 0
 
 
 def test_not_found_needs_two_days() -> None:

@@ -2,6 +2,9 @@
 
 import uuid
 from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
 
 from jps.db import AreaScope, scoped_to
 from jps.households.models import Merge
@@ -9,7 +12,7 @@ from jps.households.rules import Merged
 from jps.identity.models import Stake
 from jps.identity.rules import LinkState
 from jps.programmes.findings import decrees_to_look_at
-from jps.programmes.models import Benefit
+from jps.programmes.models import Benefit, ProgrammeTerms
 from jps.programmes.rules import (
     BenefitState,
     DecreeState,
@@ -52,6 +55,23 @@ def test_finding_again_changes_nothing_that_people_set(world: World) -> None:
         "lina",
         TODAY,
     )
+
+
+def test_a_stake_is_of_the_row_its_component_or_the_terms(world: World) -> None:
+    pkh = world.programme("pkh", amount=200_000)
+    terms = world.session.scalars(select(ProgrammeTerms)).one()
+    terms.components = [{"code": "sd", "name": "Anak SD", "amount": 75_000}]
+    decree = world.decree(pkh, "1/2026")
+    rows: list[dict[str, Any]] = [{"amount": 10}, {"component": "ANAK SD"}, {}]
+    for row in rows:
+        world.enlist(decree, **row)
+    world.find(decree)
+    assert sorted(one.stake for one in world.findings()) == [120, 900_000, 2_400_000]
+    terms.amount, terms.components = None, []
+    terms.packages = [{"area": "75.01", "contents": "Beras 10 kg", "value": 150_000}]
+    world.session.flush()
+    world.find(decree)
+    assert sorted(one.stake for one in world.findings()) == [120, 1_800_000, 1_800_000]
 
 
 def test_overlaps_at_each_level_are_found_from_either_side(world: World) -> None:

@@ -222,3 +222,7 @@ def test_a_line_of_a_budget_is_one_however_its_code_is_written(province: Session
     with pytest.raises(InvalidData) as raised:
         save_line(province, replace(facts, year=1), scope=elsewhere, by="ani", at=NOW)
     assert set(raised.value.problems) == {"year", "area_code"}
+    huge = replace(facts, year=10**14, programme_id=10**14, ceiling=10**17)
+    with pytest.raises(InvalidData) as raised:
+        save_line(province, huge, scope=EVERYWHERE, by="ani", at=NOW)
+    assert set(raised.value.problems) == {"year", "programme_id", "ceiling"}

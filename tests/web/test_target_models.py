@@ -291,3 +291,20 @@ def test_what_changed_since_is_said(manager: FlaskClient, session: Session) -> N
     session.commit()
     assert "4 rumah tangga terpilih berubah" in words(manager.get(page).text)
     assert "Terbukti" in manager.post(page + "/verify", follow_redirects=True).text
+
+
+def test_an_approved_list_becomes_a_draft_decree(
+    manager: FlaskClient, session: Session, enter: SignIn
+) -> None:
+    found = draw(manager, session, "JPS 2026")
+    page, form = f"/targeting/lists/{found.id}", f"/decrees/?target_list={found.id}"
+    assert "Jadikan rancangan SK" not in manager.get(page).text
+    assert "Dari daftar sasaran" not in manager.get(form).text
+    session.rollback()
+    manager.post(page + "/propose")
+    enter(Role.MANAGER, "75", username="budi").post(page + "/approve")
+    session.rollback()
+    assert "Jadikan rancangan SK" in manager.get(page).text
+    assert "Dari daftar sasaran JPS 2026" in words(manager.get(form).text)
+    for other in ("", "x", "0" * 32):
+        assert manager.get(f"/decrees/?target_list={other}").status_code == 200
