@@ -1,7 +1,7 @@
-"""Time the map of 729 desa in a browser: `python -m tests.benchmarks.bench_maps_browser [n]`.
+"""The map of 729 desa in a browser: `python -m tests.benchmarks.bench_maps_browser [n] [file]`.
 
-An office with `n` invented households and, where `../shared/data/gorontalo_desa.geojson` lies
-beside the repository, real outlines; headless Chromium; beside it folium.Choropleth of the same
+An office with `n` invented households and the outlines of a file with Kemendagri codes, without one
+schematic ones; headless Chromium; beside it folium.Choropleth of the same
 values, with Leaflet served from here and without its legend, which needs a library from another
 host. Prints milliseconds until the second frame after the areas are drawn, and kilobytes on the
 wire.
@@ -33,9 +33,7 @@ from jps.db import db, everywhere
 from jps.migrations import bring_up_to_date
 from jps.web.vendor import folder
 from tests.benchmarks.bench_maps import NOW, PASSWORD, _fill, _score, say
-from tests.repository import ROOT
 
-OUTLINES = ROOT.parent / "shared" / "data" / "gorontalo_desa.geojson"
 TIMES = 5
 ARGUMENTS = [
     "--no-sandbox",
@@ -50,7 +48,7 @@ WAIT = "() => new Promise(done => (function look() {{ {} ? done() : setTimeout(l
 SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
-def main(households: int) -> None:
+def main(households: int, outlines: Path | None) -> None:
     """Make the office, open its map again and again, then folium's."""
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home), log_level="ERROR", worker=False)
@@ -58,9 +56,9 @@ def main(households: int) -> None:
         with app.app_context(), everywhere(db.session()):
             bring_up_to_date()
             _fill(households)
-            if OUTLINES.is_file():
+            if outlines is not None:
                 options = Options(CodeSystem.KEMENDAGRI)
-                import_boundaries(db.session(), OUTLINES, options, by="bench", at=NOW)
+                import_boundaries(db.session(), outlines, options, by="bench", at=NOW)
                 db.session.commit()
             _score()
         _warm_up(app)
@@ -207,4 +205,5 @@ def _local(route: Route) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 6_000)
+    given = sys.argv[1:]
+    main(int(given[0]) if given else 6_000, Path(given[1]) if len(given) > 1 else None)
