@@ -62,7 +62,13 @@ class Line(click.ParamType[tuple[str, float]]):
     help="One model, or one for each group of areas.",
 )
 @click.option("--variables", default="", help="Names with commas; default: all that are there.")
-@click.option("--folds", type=click.IntRange(2, 20), default=5, show_default=True)
+@click.option(
+    "--folds",
+    type=click.IntRange(2, 20),
+    default=5,
+    show_default=True,
+    help="Parts in turn left out, to judge the model by people it has not seen.",
+)
 @click.option("--seed", default="1", help="Decides which sampling unit is in which fold.")
 @click.option("--consumption", default=_NAMED.consumption, show_default=True, help="Its column.")
 @click.option("--weight", default=_NAMED.weight, show_default=True, help="Its column.")

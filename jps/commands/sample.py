@@ -24,11 +24,17 @@ FIXED = ("consumption_per_head", "weight", "area_code", "psu", "stratum")
 
 @sample_cli.command("consumption")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--households", default=3000, show_default=True, type=click.IntRange(1, 300_000))
+@click.option(
+    "--households",
+    default=3000,
+    show_default=True,
+    type=click.IntRange(1, 300_000),
+    help="How many to invent.",
+)
 @click.option("--seed", default=75, show_default=True, help="Another seed, other households.")
 @fail_on_problems
 def consumption(file: Path, households: int, seed: int) -> None:
-    """Write an INVENTED consumption survey as CSV, for `flask models train`.
+    """Write an INVENTED consumption survey to FILE as CSV, for `flask models train`.
 
     Questions by name, consumption per head and month, weight, area, sampling unit and stratum.
     """

@@ -81,7 +81,8 @@ def test_every_action_has_a_name() -> None:
         for tree in modules().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        for argument in node.args[ACTION_OF.get(node.func.id, 9) :][:1]
+        if node.func.id in ACTION_OF
+        for argument in node.args[ACTION_OF[node.func.id] :][:1]
         if isinstance(argument, ast.Constant)
     }
     recorded |= {transition.event for transition in TRANSITIONS.values()}
