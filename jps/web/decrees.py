@@ -18,6 +18,7 @@ from jps.access.rules import Can
 from jps.areas.queries import names_of
 from jps.db import db
 from jps.decrees import services
+from jps.decrees.from_list import write_recipients
 from jps.decrees.queries import find_decree, list_decrees
 from jps.decrees.services import Head
 from jps.errors import InvalidData, InvalidFile, JpsError, NotFound
@@ -69,7 +70,8 @@ def bring() -> ResponseReturnValue:
 
 def _bring(file: FileStorage | None, typed: Mapping[str, str]) -> Decree:
     """Look through the files before the database is written: that may take seconds."""
-    if file is None or not file.filename:
+    base = _base(typed)
+    if (file is None or not file.filename) and base is None:
         raise InvalidFile(N_("Pilih berkas daftar penerima."))
     head = Head(
         programme=typed.get("programme", ""),
@@ -83,18 +85,22 @@ def _bring(file: FileStorage | None, typed: Mapping[str, str]) -> Decree:
     )
     scope = actor().scope
     services.check_head(db.session(), head, scope=scope, today=today())
-    base = _base(typed)
     base_id = None if base is None else base.id
     papers = sent_papers(request.files.getlist("paper"))
     by, at = actor().username, now()
-    db.session.rollback()  # lets go of the write lock that this request holds so far
-    with _saved(file) as path:
+    if file is None or not file.filename:
+        assert base is not None
+        label, saved = base.name, _drawn(base)
+    else:
+        label, saved = Path(file.filename).name, _saved(file)
+    with saved as path:
+        db.session.rollback()  # lets go of the write lock that this request holds so far
         delivery = services.take_recipients(path, home=settings().home)
     decree = services.bring_decree(
         db.session(),
         head,
         delivery,
-        label=Path(file.filename).name,
+        label=label,
         scope=scope,
         by=by,
         at=at,
@@ -142,6 +148,16 @@ def _day(typed: Mapping[str, str], name: str) -> date | None:
         return date.fromisoformat(typed.get(name, ""))
     except ValueError:
         return None
+
+
+@contextmanager
+def _drawn(base: TargetList) -> Iterator[Path]:
+    """Write who an approved list selected as a list of recipients, on the office's own disk."""
+    with NamedTemporaryFile(dir=settings().folder("uploads"), prefix="new-", suffix=".csv") as copy:
+        path = Path(copy.name)
+        if not write_recipients(db.session(), base, path):
+            raise InvalidFile(N_("Daftar sasaran ini tidak memilih siapa pun."))
+        yield path
 
 
 @contextmanager

@@ -101,21 +101,35 @@ def test_from_a_decree_to_an_approved_list(visit: Visitor, app: Flask, tmp_path:
         page.locator("form:has([value=xlsx]) button").first.click()
     taken.value.save_as(tmp_path / "list.xlsx")
     assert (tmp_path / "list.xlsx").read_bytes().startswith(b"PK")
+    page.get_by_role("link", name="Jadikan rancangan SK").click()
+    _fill_head(page, "124/SK/2026")
+    _load(app, page, "124/SK/2026")
+    expect(page.locator("main")).to_contain_text("Semua penerima 10")
+    expect(page.locator("main")).to_contain_text("Terdata di JPS 10")
 
 
 def _bring_decree(app: Flask, window: Visit, listed: Path) -> None:
-    page, year = window.go("/decrees/"), utc_now().year
+    page = window.go("/decrees/")
+    _fill_head(page, "123/SK/2026")
+    page.set_input_files("#list", listed)
+    _load(app, page, "123/SK/2026")
+
+
+def _fill_head(page: Page, number: str) -> None:
+    year = utc_now().year
     page.select_option("#programme", "beras")
-    page.fill("#number", "123/SK/2026")
+    page.fill("#number", number)
     page.fill("#dated", f"{year}-01-02")
     page.fill("#period_from", f"{year}-01-01")
     page.fill("#period_to", f"{year}-12-31")
-    page.set_input_files("#list", listed)
+
+
+def _load(app: Flask, page: Page, number: str) -> None:
     page.get_by_role("button", name="Unggah").click()
-    expect(page.locator("h1")).to_contain_text("123/SK/2026")
+    expect(page.locator("h1")).to_contain_text(number)
     work(app, page)
     page.get_by_role("button", name="Cocokkan penerima").click()
-    expect(page.locator("h1")).to_contain_text("123/SK/2026")
+    expect(page.locator("h1")).to_contain_text(number)
     work(app, page)
 
 
