@@ -24,12 +24,13 @@ from jps.reports.charts import class_words, intervals
 from jps.reports.drawing import Drawing, Text, svg
 from jps.reports.overview import safe_deciles
 from jps.reports.tables import safe_kinds
+from jps.worker import utc_now
 from tests.benefits.decrees import AT, add_decree, add_programme, add_recipient
 from tests.conftest import SignIn
 from tests.figures import add_areas, add_boundaries, add_household, add_rich_household, score_all
 
 VILLAGES = ("75.01.01.2001", "75.01.01.2002", "75.01.02.2001", "75.71.01.1001")
-THIS_YEAR = date.today().year  # noqa: DTZ011
+THIS_YEAR = utc_now().year
 
 
 def fill(session: Session) -> None:
