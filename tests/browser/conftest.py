@@ -133,6 +133,7 @@ class Visit:
 
     def check_access(self) -> None:
         """Fail on what axe calls serious or critical."""
+        self.settle()
         found = Axe().run(self.page).response["violations"]
         grave = [
             f"{item['id']}: {node['html'][:160]}"
@@ -144,6 +145,7 @@ class Visit:
 
     def check_width(self) -> None:
         """Fail when the page is wider than the screen."""
+        self.settle()  # before its style sheets came, every page is too wide
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

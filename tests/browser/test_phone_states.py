@@ -75,8 +75,8 @@ def test_signing_out_on_a_page_of_the_office_asks_and_forgets_too(phone: Visit) 
     page.fill("#address", "Jalan Belum Terkirim")
     saved(page)
     page.click("text=Beranda")
+    page.route("**/phone/sync", lambda route: route.abort())  # before it is online and sends
     page.context.set_offline(False)
-    page.route("**/phone/sync", lambda route: route.abort())
     phone.go("/work")
     asked: list[str] = []
 
