@@ -12,7 +12,8 @@ from jps.areas.rules import Level
 from jps.benefits.rules import Terms
 from jps.db import everywhere, scope_of
 from jps.errors import NotFound
-from jps.programmes.models import Benefit, Decree, Programme, ProgrammeTerms, Recipient
+from jps.programmes.models import Benefit, Decree, Programme, Recipient
+from jps.programmes.queries import terms_on as programme_terms_on
 from jps.programmes.rules import BenefitState, DecreeState, Frequency, ProgrammeKind, Standing
 
 
@@ -159,17 +160,7 @@ def decree_lines(session: Session) -> list[Line]:
 
 def terms_on(session: Session, programme_id: int, day: date) -> Terms:
     """Return how much a delivery of a programme gives on a day; nothing known: once, no amount."""
-    query = (
-        select(ProgrammeTerms)
-        .where(
-            ProgrammeTerms.programme_id == programme_id,
-            ProgrammeTerms.valid_from <= day,
-            or_(ProgrammeTerms.valid_to.is_(None), ProgrammeTerms.valid_to > day),
-        )
-        .order_by(ProgrammeTerms.valid_from.desc())
-        .limit(1)
-    )
-    found = session.scalars(query).first()
+    found = programme_terms_on(session, programme_id, day)
     if found is None:
         return Terms(None, Frequency.ONCE, None)
     return Terms(

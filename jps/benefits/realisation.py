@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 
-from sqlalchemy import extract, func, or_, select
+from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session
 
 from jps.areas.queries import names_of
 from jps.areas.rules import Level
 from jps.benefits.queries import Progress, added, counting, lies_in, progress, sums
 from jps.db import everywhere
-from jps.programmes.models import Benefit, BudgetLine, Decree, Programme, ProgrammeTerms, Recipient
+from jps.programmes.models import Benefit, BudgetLine, Decree, Programme, Recipient
+from jps.programmes.queries import terms_on
+from jps.programmes.terms import WHOLE, Share, as_percent, split
 
 UNNAMED = ""  # payer of what no share of the terms covers
 
@@ -102,15 +105,12 @@ def payers(rows: Sequence[Row]) -> list[str]:
 
 
 def shared(amount: int, shares: Sequence[Mapping[str, object]]) -> dict[str, int]:
-    """Return rupiah per payer; what rounding leaves goes to the largest share, so none is lost."""
-    percents = {str(one.get("payer", "")): float(str(one.get("percent", 0))) for one in shares}
-    found = {payer: int(amount * percent // 100) for payer, percent in percents.items()}
-    left = amount - sum(found.values())
-    if left:
-        complete = bool(percents) and sum(percents.values()) >= 99.995
-        to = max(percents, key=percents.__getitem__) if complete else UNNAMED
-        found[to] = found.get(to, 0) + left
-    return {payer: rupiah for payer, rupiah in found.items() if rupiah}
+    """Return rupiah per payer, to the last rupiah; what no share covers is nobody's (`UNNAMED`)."""
+    told = [Share(str(one["payer"]), as_percent(one["percent"])) for one in shares]
+    left = WHOLE - sum((one.percent for one in told), Fraction(0))
+    parties = [*told, Share(UNNAMED, left)] if left > 0 else told
+    parts = zip(parties, split(amount, parties), strict=True)
+    return {one.payer: rupiah for one, rupiah in parts if rupiah}
 
 
 def _parts(session: Session, asked: Asked) -> list[_Part]:
@@ -147,17 +147,8 @@ def _decrees(
 
 
 def _shares(session: Session, decree: Decree) -> Sequence[Mapping[str, object]]:
-    query = (
-        select(ProgrammeTerms.shares)
-        .where(
-            ProgrammeTerms.programme_id == decree.programme_id,
-            ProgrammeTerms.valid_from <= decree.period_from,
-            or_(ProgrammeTerms.valid_to.is_(None), ProgrammeTerms.valid_to > decree.period_from),
-        )
-        .order_by(ProgrammeTerms.valid_from.desc())
-        .limit(1)
-    )
-    return session.scalars(query).first() or []
+    terms = terms_on(session, decree.programme_id, decree.period_from)
+    return terms.shares if terms else ()
 
 
 def _key(part: _Part, by: By) -> str:

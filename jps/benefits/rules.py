@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from jps.programmes.rules import BenefitState, Frequency
-from jps.programmes.terms import PER_YEAR
+from jps.programmes.terms import PER_YEAR, delivery_amount, package_of, packages_of
 from jps.text import N_
 
 MOST_DELIVERIES = 60  # of one decree
@@ -170,6 +170,8 @@ def proposed(terms: Terms, period_from: date, period_to: date | None) -> Schedul
         return Schedule(period_from, 1, min(in_year, MOST_DELIVERIES))
     months = 12 // min(12, max(in_year, times))
     last = (end.year - period_from.year) * 12 + end.month - period_from.month
+    if later(period_from, last) > end:
+        last -= 1
     fitting = last // months + 1
     years = last // 12 + 1
     return Schedule(period_from, months, max(1, min(fitting, in_year * years, MOST_DELIVERIES)))
@@ -177,24 +179,6 @@ def proposed(terms: Terms, period_from: date, period_to: date | None) -> Schedul
 
 def gift(terms: Terms, area_code: str, *, own: int | None = None, component: str = "") -> Gift:
     """Return what one delivery gives somebody in an area; `own` is what the decree itself says."""
-    package = _package(terms, area_code)
-    contents = str(package.get("contents", "")) if package else ""
-    if own is not None:
-        return Gift(own, contents)
-    if component:
-        named = [one for one in terms.components if one.get("code") == component]
-        amount = named[0].get("amount") if named else None
-        return Gift(None if amount is None else int(amount), contents)
-    if package and package.get("value") is not None:
-        return Gift(int(package["value"]), contents)
-    return Gift(terms.amount, contents)
-
-
-def _package(terms: Terms, area_code: str) -> Mapping[str, Any] | None:
-    """Return the package of the smallest area that holds `area_code`."""
-    held = [
-        one
-        for one in terms.packages
-        if (area := str(one.get("area", ""))) in ("", area_code) or area_code.startswith(f"{area}.")
-    ]
-    return max(held, key=lambda one: len(str(one.get("area", ""))), default=None)
+    package = package_of(packages_of(terms.packages), area_code)
+    amount = delivery_amount(terms, area_code, own=own, component=component)
+    return Gift(amount, package.contents if package else "")

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jps.assessment.deciles import current_deciles
 from jps.db import everywhere
-from jps.programmes.models import Decree, ProgrammeTerms
+from jps.programmes.models import Decree
+from jps.programmes.queries import terms_on
 from jps.targeting.judging import judge_households
 
 NOT_RANKED = 0
@@ -27,13 +27,15 @@ class Fact:
 def facts_of(
     session: Session, decree: Decree, household_ids: Iterable[uuid.UUID], *, on: date
 ) -> dict[uuid.UUID, Fact]:
-    """Return what holds for these households by the terms of the decree's programme on a day.
+    """Return what holds for these households on a day, by the terms of the decree's programme.
 
+    The terms are those of that day, or of the nearest day of the decree's period: a decree of next
+    year is judged by what will hold then, an old one by what held until it ended.
     Whom the exclusion of the terms names is not eligible; else the decile and the eligibility of
     the terms decide. What cannot be judged is not known.
     """
     ids = sorted(set(household_ids), key=str)
-    terms = _terms(session, decree.programme_id, on)
+    terms = terms_on(session, decree.programme_id, _judged_by(decree, on))
     with everywhere(session):
         ranked = current_deciles(session, on, households=ids)
     deciles = {one: decile or NOT_RANKED for one, decile in ranked.items()}
@@ -68,10 +70,7 @@ def _within(decile: int | None, most: int | None) -> bool | None:
     return None if most is None or not decile else decile <= most
 
 
-def _terms(session: Session, programme_id: int, on: date) -> ProgrammeTerms | None:
-    query = (
-        select(ProgrammeTerms)
-        .where(ProgrammeTerms.programme_id == programme_id, ProgrammeTerms.valid_from <= on)
-        .order_by(ProgrammeTerms.valid_from.desc())
-    )
-    return session.scalars(query.limit(1)).first()
+def _judged_by(decree: Decree, on: date) -> date:
+    """Return the day whose terms a decree is judged by: `on`, or the nearest day of its period."""
+    day = max(on, decree.period_from)
+    return day if decree.period_to is None else min(day, decree.period_to)

@@ -1,19 +1,15 @@
 """The rupiah that recipients stand for: what their row says, else the terms of the programme."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, case, func, literal, select, true
 from sqlalchemy.orm import Session
 
-from jps.programmes.models import Decree, ProgrammeTerms, Recipient
+from jps.db import within
+from jps.programmes.models import ProgrammeTerms, Recipient
 from jps.programmes.rules import Frequency
-
-_YEARLY: Mapping[Frequency, int] = MappingProxyType(
-    {Frequency.ONCE: 1, Frequency.MONTHLY: 12, Frequency.QUARTERLY: 4, Frequency.YEARLY: 1}
-)
+from jps.programmes.terms import PER_YEAR, component_amounts, packages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,42 +24,28 @@ class Money:
     unknown: int
 
 
-def terms_of(session: Session, decree: Decree) -> ProgrammeTerms | None:
-    """Return the terms that hold when a decree's period begins."""
-    return terms_on(session, decree.programme_id, decree.period_from)
-
-
-def terms_on(session: Session, programme_id: int, day: date) -> ProgrammeTerms | None:
-    """Return the terms of a programme that hold on a day; the first ones before they begin."""
-    one = ProgrammeTerms
-    begun = select(one).where(one.programme_id == programme_id, one.valid_from <= day)
-    found = session.scalars(begun.order_by(one.valid_from.desc()).limit(1)).first()
-    if found is not None:
-        return found
-    first = select(one).where(one.programme_id == programme_id).order_by(one.valid_from)
-    return session.scalars(first.limit(1)).first()
-
-
 def amount_of(terms: ProgrammeTerms | None) -> ColumnElement[int | None]:
-    """Return the rupiah of one delivery to a recipient: of the row, its component, the terms."""
-    usual = literal(terms.amount if terms else None)
-    named = {
-        str(told).strip().lower(): int(part["amount"])
-        for part in (terms.components if terms else ())
-        for told in (part.get("code"), part.get("name"))
-        if told and part.get("amount")
-    }
-    if not named:
-        return func.coalesce(Recipient.amount, usual)
-    component = func.lower(Recipient.component)
-    return func.coalesce(Recipient.amount, case(named, value=component, else_=usual))
+    """Return the rupiah of one delivery to a recipient, as `delivery_amount` reckons it."""
+    usual = literal(terms.amount if terms else None, BigInteger)
+    found: list[ColumnElement[Any]] = []
+    if terms is not None and (named := component_amounts(terms)):
+        found.append(case(named, value=func.lower(func.trim(Recipient.component))))
+    packages = sorted(packages_of(terms.packages if terms else ()), key=lambda one: -len(one.area))
+    if packages:
+        values = ((_lies_in(one.area), literal(one.value, BigInteger)) for one in packages)
+        found.append(case(*values))
+    return func.coalesce(Recipient.amount, *found, usual)
+
+
+def _lies_in(area: str) -> ColumnElement[bool]:
+    return within(Recipient.area_code, (area,)) if area else true()
 
 
 def deliveries_of(terms: ProgrammeTerms | None) -> int | None:
     """Return how many deliveries a year has by the terms; None where there are no terms."""
     if terms is None:
         return None
-    return terms.deliveries or _YEARLY[Frequency(terms.frequency)]
+    return terms.deliveries or PER_YEAR[Frequency(terms.frequency)]
 
 
 def money(session: Session, terms: ProgrammeTerms | None, *wanted: ColumnElement[bool]) -> Money:

@@ -24,6 +24,7 @@ from jps.programmes.finding_rules import (
 )
 from jps.programmes.models import Benefit, Decree, Programme, ProgrammeTerms, Recipient
 from jps.programmes.overlaps import Pair, overlapping
+from jps.programmes.queries import terms_of_decree
 from jps.programmes.rules import (
     BenefitState,
     DecreeState,
@@ -35,7 +36,7 @@ from jps.programmes.rules import (
     Standing,
     Unit,
 )
-from jps.programmes.terms import components_of, package_of, packages_of, yearly
+from jps.programmes.terms import delivery_amount, yearly
 from jps.registry.models import RegistrySnapshot
 
 COUNTED = (DecreeState.LOADED, DecreeState.IN_FORCE)
@@ -161,7 +162,7 @@ def _days(session: Session, decree: Decree, today: date) -> Days:
 def _listed(session: Session, decree: Decree, today: date) -> Iterator[tuple[Known, str]]:
     """Yield who stands on the decree, in the order of its list, with their area."""
     late = _undelivered(session, decree, today)
-    terms = terms_of(session, decree)
+    terms = terms_of_decree(session, decree)
     query = (
         select(Recipient, Member.presence, Household.interview_date)
         .outerjoin(Member, Member.id == Recipient.member_id)
@@ -191,36 +192,12 @@ def _listed(session: Session, decree: Decree, today: date) -> Iterator[tuple[Kno
         )
 
 
-def terms_of(session: Session, decree: Decree) -> ProgrammeTerms | None:
-    """Return the terms that hold when a decree's period begins; the first ones before any hold."""
-    mine = select(ProgrammeTerms).where(ProgrammeTerms.programme_id == decree.programme_id)
-    begun = mine.where(ProgrammeTerms.valid_from <= decree.period_from)
-    newest = session.scalars(begun.order_by(ProgrammeTerms.valid_from.desc()).limit(1)).first()
-    return newest or session.scalars(mine.order_by(ProgrammeTerms.valid_from).limit(1)).first()
-
-
 def stake_of(one: Recipient, terms: ProgrammeTerms | None) -> int:
-    """Return the rupiah of a year: of the row, its component, the terms or the area's package.
-
-    0 where nobody said how much.
-    """
+    """Return the rupiah of a year that a recipient stands for; 0 where nobody said how much."""
+    amount = delivery_amount(terms, one.area_code, own=one.amount, component=one.component)
     if terms is None:
-        return one.amount or 0
-    amount = one.amount
-    if amount is None:
-        amount = _of_component(one.component, terms)
-    if amount is None:
-        package = package_of(packages_of(terms.packages), one.area_code)
-        amount = package.value if package else None
+        return amount or 0
     return yearly(amount, Frequency(terms.frequency), terms.deliveries) or 0
-
-
-def _of_component(named: str, terms: ProgrammeTerms) -> int | None:
-    known = named.strip().lower()
-    for part in components_of(terms.components) if known else ():
-        if known in {part.code.lower(), part.name.lower()}:
-            return part.amount
-    return terms.amount
 
 
 def _undelivered(session: Session, decree: Decree, today: date) -> set[uuid.UUID]:
@@ -246,7 +223,7 @@ def _place_others(
         query = select(Recipient, Decree).join(Decree, Decree.id == Recipient.decree_id)
         for one, decree in session.execute(query.where(Recipient.id.in_(piece))):
             if decree.id not in terms:
-                terms[decree.id] = terms_of(session, decree)
+                terms[decree.id] = terms_of_decree(session, decree)
             stake = stake_of(one, terms[decree.id])
             places[one.id] = _Place(one.area_code, one.decree_id, one.household_id, stake)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from jps.errors import NotFound
 from jps.programmes.matrix import pair
-from jps.programmes.models import BudgetLine, OverlapRule, Programme, ProgrammeTerms
+from jps.programmes.models import BudgetLine, Decree, OverlapRule, Programme, ProgrammeTerms
 from jps.programmes.rules import Overlap
 from jps.programmes.terms import in_force
 
@@ -52,6 +52,14 @@ def terms_of_programme(session: Session, programme_id: int) -> Sequence[Programm
 def terms_on(session: Session, programme_id: int, on: date) -> ProgrammeTerms | None:
     """Return what holds for a programme on a day."""
     return in_force(terms_of_programme(session, programme_id), on)
+
+
+def terms_of_decree(session: Session, decree: Decree) -> ProgrammeTerms | None:
+    """Return the terms that money of a decree is reckoned by: the last that began until its period
+    begins, whether they ended since or not; before any did, the first. None without terms."""
+    known = terms_of_programme(session, decree.programme_id)
+    begun = [one for one in known if one.valid_from <= decree.period_from]
+    return begun[0] if begun else (known[-1] if known else None)
 
 
 def overlap_rules(session: Session) -> dict[tuple[int, int], OverlapRule]:

@@ -33,6 +33,22 @@ class Dated(Protocol):
 _Dated = TypeVar("_Dated", bound=Dated)
 
 
+class Giving(Protocol):
+    """Terms as stored: rupiah of one delivery, by component and by area."""
+
+    @property
+    def amount(self) -> int | None:
+        """What holds where neither a component nor a package says more."""
+
+    @property
+    def components(self) -> Sequence[Mapping[str, Any]]:
+        """Rows of `Component`."""
+
+    @property
+    def packages(self) -> Sequence[Mapping[str, Any]]:
+        """Rows of `Package`."""
+
+
 @dataclass(frozen=True)
 class Component:
     """One kind of person for whom a family is paid, and for how many of them at most."""
@@ -103,9 +119,39 @@ def yearly(amount: int | None, frequency: Frequency, deliveries: int | None) -> 
     return None if amount is None else amount * (deliveries or PER_YEAR[frequency])
 
 
+def delivery_amount(
+    terms: Giving | None, area: str, *, own: int | None = None, component: str = ""
+) -> int | None:
+    """Return the rupiah of one delivery to somebody in an area; None where nobody said how much.
+
+    What the decree says of them (`own`), else their component (a code or a name), else the package
+    of the area, else the amount of the terms.
+    """
+    if own is not None or terms is None:
+        return own
+    named = component_amounts(terms).get(component.strip().lower())
+    if named is not None:
+        return named
+    package = package_of(packages_of(terms.packages), area)
+    return terms.amount if package is None or package.value is None else package.value
+
+
+def component_amounts(terms: Giving) -> dict[str, int]:
+    """Return the rupiah of each component that has any, by code and by name in small letters."""
+    return {
+        str(told).strip().lower(): int(part["amount"])
+        for part in terms.components
+        for told in (part.get("name"), part.get("code"))
+        if told and part.get("amount") is not None
+    }
+
+
 def package_of(packages: Iterable[Package], area: str) -> Package | None:
-    """Return the package of an area: its own, or that of the smallest area it lies in."""
-    held = [one for one in packages if area == one.area or area.startswith(one.area + ".")]
+    """Return the package of an area: its own, or that of the smallest area it lies in.
+
+    A package without an area holds everywhere.
+    """
+    held = [one for one in packages if one.area in ("", area) or area.startswith(one.area + ".")]
     return max(held, key=lambda one: len(one.area), default=None)
 
 

@@ -13,7 +13,7 @@ from jps.access.rules import Can
 from jps.areas.queries import names_of, path
 from jps.areas.rules import is_code
 from jps.decrees import services
-from jps.decrees.money import deliveries_of, money, terms_of
+from jps.decrees.money import deliveries_of, money
 from jps.decrees.queries import Listed, decile_counts, page_of, rows_of, touches_of
 from jps.decrees.report import ANSWER_NAMES, Answer, area_counts, condition, counted, inside
 from jps.decrees.sheets import SHEET_NAMES, SHEET_WORDS, Sheet, reasons_of, sheet_counts
@@ -28,6 +28,7 @@ from jps.jobs.models import Job
 from jps.jobs.rules import ENDED, JobState
 from jps.layouts import ColumnMapping
 from jps.programmes.models import Decree, Recipient
+from jps.programmes.queries import terms_of_decree
 from jps.programmes.rules import DecreeState, Registered
 from jps.tables.cells import plain
 from jps.text import N_, mask_nik
@@ -167,7 +168,7 @@ def _report(session: Session, listed: Listed) -> dict[str, Any]:
     page = min(page, pages)
     shown = actor().can(Can.SEE_HOUSEHOLDS)
     people = page_of(session, decree.id, area, answer, number=page, size=PAGE) if shown else []
-    terms = terms_of(session, decree)
+    terms = terms_of_decree(session, decree)
     mine = (Recipient.decree_id == decree.id, inside(area))
     return {
         "answers": [(one, ANSWER_NAMES[one], counts[one]) for one in Answer if _worth(one, counts)],

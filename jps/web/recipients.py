@@ -12,7 +12,7 @@ from jps.access.rules import Can
 from jps.areas.queries import names_of
 from jps.db import db, everywhere, scope_of
 from jps.decrees.matching import Asked, record_of
-from jps.decrees.money import money, terms_of
+from jps.decrees.money import money
 from jps.decrees.queries import Touch, find_decree, find_recipient, rows_of, touches_of
 from jps.decrees.services import reveal_recipient
 from jps.decrees.sheets import Sheet, reasons_of, registry_day
@@ -22,6 +22,7 @@ from jps.identity.matchers import Matcher, current_matcher
 from jps.identity.rules import STATE_NAMES
 from jps.intake.models import IntakeProblem
 from jps.programmes.models import Recipient
+from jps.programmes.queries import terms_of_decree
 from jps.programmes.rules import FINDING_NAMES, UNIT_NAMES, Registered
 from jps.registry.models import RegistryPerson
 from jps.web.decree_page import REGISTERED_NAMES
@@ -50,7 +51,7 @@ def show(recipient_id: uuid.UUID) -> ResponseReturnValue:
     listed = find_decree(session, one.decree_id)
     touches = touches_of(session, [one.id]).get(one.id, [])
     rows = rows_of(session, [one.same_as])
-    terms = terms_of(session, listed.decree)
+    terms = terms_of_decree(session, listed.decree)
     reasons = reasons_of(one, Sheet.ALL, touches, rows)
     day = iso_day(registry_day(session, listed.decree))
     return render_template(

@@ -1,6 +1,6 @@
 """When what is due, and how much of it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -35,6 +35,16 @@ def test_deliveries_follow_the_terms(
     assert found.first == START
 
 
+@given(
+    st.dates(date(2020, 1, 1), date(2030, 1, 1)),
+    st.integers(0, 800),
+    st.sampled_from(Frequency),
+)
+def test_what_is_proposed_lies_in_the_period(start: date, days: int, often: Frequency) -> None:
+    end = start + timedelta(days=days)
+    assert proposed(Terms(1, often, None), start, end).dates()[-1] <= end
+
+
 @given(st.dates(date(2000, 1, 1), date(2099, 1, 1)), st.integers(0, 240))
 def test_months_are_counted_and_days_kept_where_there_are(day: date, months: int) -> None:
     found = later(day, months)
@@ -52,8 +62,12 @@ PACKAGES = (
     {"area": "75.04", "contents": "beras 10 kg", "value": 178_000},
 )
 PKH = Terms(
-    None, Frequency.YEARLY, 4, components=({"code": "sd", "amount": 900_000}, {"code": "x"})
+    None,
+    Frequency.YEARLY,
+    4,
+    components=({"code": "sd", "name": "Anak SD", "amount": 900_000},),
 )
+PLAIN = Terms(200_000, Frequency.MONTHLY, 12, packages=({"area": "75", "contents": "beras"},))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +76,8 @@ PKH = Terms(
         (gift(MONTHLY, "75.01.01.2001"), Gift(300_000)),
         (gift(MONTHLY, "75.01.01.2001", own=150_000), Gift(150_000)),
         (gift(PKH, "75.01", component="sd"), Gift(900_000)),
-        (gift(PKH, "75.01", component="x"), Gift(None)),
+        (gift(PKH, "75.01", component=" Anak sd "), Gift(900_000)),
+        (gift(PLAIN, "75.01", component="lansia"), Gift(200_000, "beras")),
         (gift(PKH, "75.01", component="unknown"), Gift(None)),
         (gift(PKH, "75.01"), Gift(None)),
     ],

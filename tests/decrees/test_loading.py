@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from jps.audit.models import AuditEvent
 from jps.audit.services import verify_chain
 from jps.decrees import services
-from jps.decrees.money import money, terms_of
+from jps.decrees.money import money
 from jps.decrees.report import Answer, area_counts, condition, counted
 from jps.decrees.sheets import Sheet, lines, sheet_counts
 from jps.errors import Conflict, InvalidData
@@ -19,6 +19,7 @@ from jps.intake.models import IntakeProblem, IntakeRow
 from jps.jobs.rules import JobState
 from jps.programmes.case_models import Finding
 from jps.programmes.models import Recipient
+from jps.programmes.queries import terms_of_decree
 from jps.programmes.receiving import receiving
 from jps.programmes.rules import DecreeState, Registered
 from tests.conftest import NOW
@@ -72,7 +73,7 @@ def test_figures_equal_an_independent_query(filled: Office) -> None:
     assert counts[Answer.TWICE] == twice == 1
     decree = filled.decree(key)
     assert decree.counts == {str(one): number for one, number in counts.items()}
-    terms = terms_of(session, decree)
+    terms = terms_of_decree(session, decree)
     stake = money(session, terms, Recipient.decree_id == key, condition(Answer.ALL))
     assert (stake.delivery, stake.unknown) == (rupiah, 0)
     assert stake.year == 12 * rupiah
