@@ -13,7 +13,7 @@ from jps.audit.services import Event, record, take_turn
 from jps.cases.appeal_rules import OPEN, appeal_number, duty_problem
 from jps.cases.finding_queries import given_to
 from jps.cases.finding_steps import Photo, told_of, visit_of
-from jps.cases.striking import get_recipient, get_strike
+from jps.cases.striking import get_recipient, lock_strike
 from jps.db import everywhere
 from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
 from jps.households.models import Household
@@ -242,7 +242,7 @@ def _about(session: Session, asked: Received, today: date) -> dict[str, Any]:
 def _contested_strike(session: Session, asked: Received, today: date) -> Strike:
     if asked.strike_id is None:
         raise NotFound()
-    strike = get_strike(session, asked.strike_id)
+    strike = lock_strike(session, asked.strike_id)
     if strike.undone_at is not None:
         raise Conflict(N_("Pencoretan ini sudah dibatalkan."))
     if strike.appeal_by < today:

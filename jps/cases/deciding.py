@@ -18,7 +18,7 @@ from jps.cases.finding_steps import take_step
 from jps.cases.letter_rules import Decided, decision_blocks
 from jps.cases.letters import About, Issue, heading, issue
 from jps.cases.replacing import replaced_by
-from jps.cases.striking import Grounds, get_strike, strike, undo_strike
+from jps.cases.striking import Grounds, get_strike, lock_recipient, strike, undo_strike
 from jps.db import everywhere, within
 from jps.households.models import Household
 from jps.programmes.case_models import Appeal, Finding
@@ -86,7 +86,7 @@ def _list_again(
 
 def _strike(session: Session, appeal: Appeal, word: Word, how: Issue) -> dict[str, Any]:
     """Strike the contested recipient by what was found on the ground."""
-    recipient_id = appeal.recipient_id or uuid.UUID(int=0)
+    recipient_id = lock_recipient(session, appeal.recipient_id or uuid.UUID(int=0)).id
     reason = STRIKES[AppealReason(appeal.reason)]
     seen = max(visit.on for visit in visits_of(appeal))
     kinds = [kind for kind, leads in LEADS_TO.items() if leads is reason]

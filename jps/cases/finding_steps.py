@@ -96,7 +96,7 @@ def assign(
     ids = list(dict.fromkeys(finding_ids))[:MOST_AT_ONCE]
     query = select(Finding).where(Finding.id.in_(ids)).order_by(Finding.id).with_for_update()
     done = 0
-    for finding in session.scalars(query):
+    for finding in session.scalars(query.execution_options(populate_existing=True)):
         possible = next_state(Action.ASSIGN, FindingState(finding.state)) is not None
         if not possible or not reach.covers(finding.area_code):
             continue
@@ -159,7 +159,7 @@ def undo_step(
     session: Session, finding_id: uuid.UUID, *, by: str, may_all: bool, at: datetime
 ) -> Finding:
     """Take back the last step that holds: one's own, or anybody's for who decides (`may_all`)."""
-    finding = _for_update(session, finding_id)
+    finding = lock_finding(session, finding_id)
     steps = steps_of(session, finding_id)
     last = to_undo([Done(step.id, Action(step.action), step.undoes) for step in steps])
     if last is None:
@@ -194,7 +194,7 @@ def _require_no_strike(session: Session, finding: Finding) -> None:
 
 
 def _locked(session: Session, finding_id: uuid.UUID, action: Action) -> Finding:
-    finding = _for_update(session, finding_id)
+    finding = lock_finding(session, finding_id)
     if next_state(action, FindingState(finding.state)) is None:
         raise Conflict(
             N_("Temuan ini sudah berubah sejak Anda membukanya. Muat ulang, lalu coba lagi.")
@@ -202,7 +202,8 @@ def _locked(session: Session, finding_id: uuid.UUID, action: Action) -> Finding:
     return finding
 
 
-def _for_update(session: Session, finding_id: uuid.UUID) -> Finding:
+def lock_finding(session: Session, finding_id: uuid.UUID) -> Finding:
+    """Return a finding that nobody else changes until the commit, or raise `NotFound`."""
     query = select(Finding).where(Finding.id == finding_id).with_for_update()
     found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if found is None:

@@ -108,6 +108,7 @@ def replace_struck(
         raise Conflict(N_("Penerima ini sudah diganti."))
     if list_id is None:
         raise InvalidData(N_("Pilih daftar sasaran yang disetujui."))
+    _take_turn(session, struck.decree_id)
     waiting = candidates(session, struck, list_id, limit=1)
     if not waiting:
         raise Conflict(N_("Tidak ada yang menunggu pada daftar ini di wilayah penerima."))
@@ -121,6 +122,13 @@ def replace_struck(
     event = Event("recipient-replaced", "recipient", str(came.id), came.area_code, details)
     record(session, event, by=by, at=at)
     return came
+
+
+def _take_turn(session: Session, decree_id: uuid.UUID) -> None:
+    """Let others who replace on this decree wait: nobody comes in for two."""
+    query = select(Decree.id).where(Decree.id == decree_id).with_for_update(key_share=True)
+    with everywhere(session):
+        session.scalars(query).one()
 
 
 def _recipient_of(session: Session, struck: Recipient, home: Household) -> Recipient:

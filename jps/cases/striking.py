@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from jps.audit.services import Event, record
 from jps.cases.finding_queries import given_to
-from jps.cases.finding_steps import get_finding, steps_of, visits_of
+from jps.cases.finding_steps import lock_finding, steps_of, visits_of
 from jps.cases.letter_rules import Struck, notice_blocks
 from jps.cases.letters import About, Issue, heading, issue, revoke
 from jps.errors import Conflict, InvalidData, NotFound
@@ -65,9 +65,9 @@ def strike(
     `visits` are those of an appeal; a finding brings its own. Raises `InvalidData` where reason,
     source or signatory are missing: nobody is struck without a word.
     """
-    recipient = _locked(session, recipient_id)
+    recipient = lock_recipient(session, recipient_id)
     if finding_id is not None:
-        finding = get_finding(session, finding_id)
+        finding = lock_finding(session, finding_id)
         if finding.state != FindingState.CONFIRMED:
             raise Conflict(N_("Nyatakan temuannya terbukti lebih dahulu."))
         if recipient_id not in {finding.recipient_id, finding.other_id}:
@@ -106,10 +106,7 @@ def undo_strike(
     session: Session, strike_id: uuid.UUID, why: str, *, by: str, at: datetime
 ) -> Strike:
     """List the recipient again as before; the notice is void from now on."""
-    query = select(Strike).where(Strike.id == strike_id).with_for_update()
-    stored = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if stored is None:
-        raise NotFound()
+    stored = lock_strike(session, strike_id)
     if stored.undone_at is not None:
         raise Conflict(N_("Pencoretan ini sudah dibatalkan."))
     why = one_line(why)
@@ -143,7 +140,21 @@ def get_strike(session: Session, strike_id: uuid.UUID) -> Strike:
     return found
 
 
-def _locked(session: Session, recipient_id: uuid.UUID) -> Recipient:
+def lock_strike(session: Session, strike_id: uuid.UUID) -> Strike:
+    """Return a strike that nobody else changes until the commit, or raise `NotFound`."""
+    query = select(Strike).where(Strike.id == strike_id).with_for_update()
+    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def lock_recipient(session: Session, recipient_id: uuid.UUID) -> Recipient:
+    """Return a recipient who can be struck and whom nobody else changes until the commit.
+
+    Raises `NotFound`, and `Conflict` for who is struck or on a decree that does not count. Taken
+    before the lock of a finding, so that two acts never wait for one another.
+    """
     query = select(Recipient).where(Recipient.id == recipient_id).with_for_update()
     recipient = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if recipient is None:

@@ -201,7 +201,7 @@ class OwnList:
                         Member.valid_to.is_(None),
                         Household.state.in_(IN_FORCE),
                     )
-                    .order_by(Link.person_id, Link.weight.desc(), Member.id)
+                    .order_by(Link.person_id, Link.weight.desc().nulls_last(), Member.id)
                 )
                 for person_id, member, family, household in self._session.execute(query):
                     if person_id is not None and member not in self._kept:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jps.areas.models import Area
-from jps.audit.services import Event, record
+from jps.audit.services import Event, record, take_turn
 from jps.config import DATA
 from jps.db import AreaScope, scope_of
 from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
@@ -41,6 +41,8 @@ PART_ONLY = N_("SK ini berlaku di wilayah yang lebih luas daripada wilayah kerja
 BUSY = N_("SK ini sedang dikerjakan. Tunggu sampai selesai.")
 NO_COLUMN = N_("Tidak ada kolom nama atau NIK. Pilih kolom mana yang berisi nama penerima.")
 
+# Two who move a decree wait for one another, who names it from another row does not.
+_LOCK = {"key_share": True}
 _MOVES: Mapping[DecreeState, frozenset[DecreeState]] = {
     DecreeState.IN_FORCE: frozenset({DecreeState.LOADED, DecreeState.WITHDRAWN}),
     DecreeState.WITHDRAWN: frozenset({DecreeState.DRAFT, DecreeState.LOADED, DecreeState.IN_FORCE}),
@@ -121,6 +123,7 @@ def bring_decree(
     today: date,
 ) -> Decree:
     """Register a decree with its list and queue the staging of its rows; raises InvalidData."""
+    take_turn(session)  # sent twice, it is kept once
     programme = check_head(session, head, scope=scope, today=today)
     assert head.dated is not None
     assert head.period_from is not None
@@ -195,6 +198,7 @@ def look_up(
     once it counts: who receives must not change unseen.
     """
     require_whole(session, decree)
+    session.refresh(decree, with_for_update=_LOCK)
     batch = batch_of_decree(session, decree)
     job = session.get(Job, decree.job_id) if decree.job_id else None
     if job is not None and job.kind == KIND and job.state not in ENDED:
@@ -227,6 +231,7 @@ def move_decree(
     What is wrong about its recipients is found anew.
     """
     require_whole(session, decree)
+    session.refresh(decree, with_for_update=_LOCK)
     if decree.state not in _MOVES.get(to, frozenset()):
         raise Conflict(N_("Langkah ini tidak mungkin untuk SK dalam keadaan sekarang."))
     if to is DecreeState.WITHDRAWN and not one_line(reason):
@@ -237,9 +242,9 @@ def move_decree(
     decree.state, decree.state_reason = to, one_line(reason)[:500]
     decree.state_by, decree.state_at = by, at
     session.flush()
+    follow_decree(session, decree.id, at=at, today=today)
     event = Event(_EVENTS[to], "decree", str(decree.id), decree.area_code)
     record(session, event, by=by, at=at)
-    follow_decree(session, decree.id, at=at, today=today)
 
 
 def reveal_recipient(

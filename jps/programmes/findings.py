@@ -75,6 +75,7 @@ def find_anew(session: Session, decree_id: uuid.UUID, *, at: datetime, today: da
     that flags people, the decrees of aid are looked at.
     """
     session.flush()
+    _take_turn(session)
     with everywhere(session):
         decree = session.get_one(Decree, decree_id)
         if session.get_one(Programme, decree.programme_id).kind == ProgrammeKind.FLAG:
@@ -100,6 +101,15 @@ def find_anew(session: Session, decree_id: uuid.UUID, *, at: datetime, today: da
         session.flush()
         _store(session, fresh, places, at=at)
     return Renewed(len(found), len(fresh), gone, back)
+
+
+def _take_turn(session: Session) -> None:
+    """Wait until nobody else finds anew: the pair of two decrees would be found from both ends.
+
+    The row of the first programme stands for the turn; who reads or names it does not wait.
+    """
+    turn = select(Programme.id).order_by(Programme.id).limit(1)
+    session.scalars(turn.with_for_update(key_share=True)).all()
 
 
 def decrees_to_look_at(session: Session) -> Sequence[uuid.UUID]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jps.areas.models import Area
-from jps.audit.services import Event, record
+from jps.audit.services import Event, record, take_turn
 from jps.db import AreaScope
 from jps.errors import InvalidData, NotFound
 from jps.programmes.given import (
@@ -61,6 +61,7 @@ def create_programme(
     session: Session, facts: ProgrammeFacts, *, by: str, at: datetime
 ) -> Programme:
     """Add a programme. Raises InvalidData."""
+    take_turn(session)
     problems = programme_problems(facts)
     if not problems and session.scalars(select(Programme.id).filter_by(code=facts.code)).first():
         problems["code"] = [CODE_TAKEN]
@@ -97,6 +98,7 @@ def add_terms(
 
     Terms that begin later stay: the new ones must end before them.
     """
+    take_turn(session)
     _check_terms(session, facts)
     others = terms_of_programme(session, programme.id)
     _check_room(facts, others)
@@ -125,6 +127,7 @@ def correct_terms(
 
     What really changed from a day is new terms instead: decrees of the time before keep the old.
     """
+    take_turn(session)
     _check_terms(session, facts)
     others = [one for one in terms_of_programme(session, terms.programme_id) if one is not terms]
     for other in others:
@@ -185,6 +188,7 @@ def save_line(
     line_id: int | None = None,
 ) -> BudgetLine:
     """Add a line of a budget, or change one. Raises InvalidData, NotFound."""
+    take_turn(session)
     code = normalise(facts.code)
     problems = _line_problems(session, facts, scope)
     if code is None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from jps.areas.models import Area
 from jps.areas.rules import Level
-from jps.audit.services import Event, record
+from jps.audit.services import Event, record, take_turn
 from jps.bulk import write_rows
 from jps.db import scope_of
 from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
@@ -71,6 +71,7 @@ def save_rule(
     if not name:
         raise InvalidData(N_("Beri aturan ini nama."), {"name": [N_("Nama wajib diisi.")]})
     checked = checked_tree(session, tree)
+    take_turn(session)
     newest = select(TargetRule).where(TargetRule.name == name).order_by(TargetRule.version.desc())
     last = session.scalars(newest.limit(1)).one_or_none()
     if last is not None and last.tree == checked and last.note == note:
