@@ -38,14 +38,20 @@ class Candidate:
 
 def lists_of(session: Session, recipient: Recipient, decree: Decree) -> Sequence[TargetList]:
     """Return the approved lists that hold where a recipient lives, that of the decree first."""
-    query = select(TargetList).where(TargetList.state == ListState.APPROVED)
+    query = select(TargetList).order_by(TargetList.drawn_at.desc(), TargetList.id)
     with everywhere(session):
         found = [
             one
-            for one in session.scalars(query.order_by(TargetList.drawn_at.desc()))
-            if f"{recipient.area_code}.".startswith(f"{one.area_code}.")
+            for one in session.scalars(query.where(TargetList.state == ListState.APPROVED))
+            if _holds_for(one, recipient)
         ]
     return sorted(found, key=lambda one: one.id != decree.target_list_id)
+
+
+def _holds_for(stored: TargetList, recipient: Recipient) -> bool:
+    """Whether a list is approved and for an area that a recipient lives in."""
+    inside = f"{recipient.area_code}.".startswith(f"{stored.area_code}.")
+    return inside and stored.state == ListState.APPROVED
 
 
 def candidates(
@@ -54,7 +60,7 @@ def candidates(
     """Return who waits next in the quota area of a recipient: not on the decree, and counting."""
     with everywhere(session):
         stored = session.get(TargetList, list_id)
-        if stored is None or stored.state != ListState.APPROVED:
+        if stored is None or not _holds_for(stored, recipient):
             return []
         length = min(Level(stored.level).code_length, len(recipient.area_code))
         area = recipient.area_code[:length] if "" not in stored.quotas else stored.area_code

@@ -226,6 +226,16 @@ def test_steps_are_undone_to_what_held_before(world: World) -> None:
     assert len(steps_of(session, finding.id)) == 8
 
 
+def test_nobody_comes_in_from_the_list_of_another_kabupaten(world: World, issue: Issue) -> None:
+    _, recipient = listed(world)
+    stored_list = waiting_list(world, [world.village.settle()], area="")
+    stored_list.area_code = "75.02"
+    stored = strike(world.session, recipient.id, GROUNDS, issue)
+    assert candidates(world.session, recipient, stored_list.id) == []
+    with pytest.raises(Conflict):
+        replace_struck(world.session, stored.id, stored_list.id, seen=None, by="sari", at=AT)
+
+
 def test_who_waits_first_comes_in(world: World, issue: Issue) -> None:
     decree, recipient = listed(world, amount=150_000)
     first, second = world.village.settle(), world.village.settle()

@@ -63,7 +63,7 @@ def test_sql_reckons_as_the_rule_does(
 
 def test_packages_count_as_money_at_stake(session: Session) -> None:
     add_areas(session)
-    terms = {"amount": None, "frequency": Frequency.ONCE, "deliveries": 3}
+    terms: dict[str, Any] = {"amount": None, "frequency": Frequency.ONCE, "deliveries": 3}
     programme = add_programme(session, packages=PACKAGES[:2], **terms)
     decree = add_decree(session, programme)
     add_recipient(session, decree, 2)

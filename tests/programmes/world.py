@@ -112,10 +112,14 @@ class World:
     ) -> Recipient:
         """Put the member at `place` of a household on a decree, or a stranger."""
         row = self.rows[decree.id] = self.rows.get(decree.id, 1) + 1
-        known: dict[str, Any] = {"name": f"Orang {row}", "registered": Registered.NO}
+        known: dict[str, Any] = {
+            "area_code": DESA,
+            "name": f"Orang {row}",
+            "registered": Registered.NO,
+        }
         if home is not None:
             member = self.members(home)[place]
-            known = {
+            known |= {
                 "name": member.name,
                 "nik": member.nik,
                 "registered": Registered.YES,
@@ -123,9 +127,7 @@ class World:
                 "family_id": member.family_id,
                 "household_id": home.id,
             }
-        made = Recipient(
-            id=uuid.uuid4(), area_code=DESA, decree_id=decree.id, row=row, **known | given
-        )
+        made = Recipient(id=uuid.uuid4(), decree_id=decree.id, row=row, **known | given)
         self.session.add(made)
         self.session.flush()
         return made
