@@ -1,19 +1,14 @@
 """The rupiah that recipients stand for: what their row says, else the terms of the programme."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from jps.programmes.models import Decree, ProgrammeTerms, Recipient
 from jps.programmes.rules import Frequency
-
-_YEARLY: Mapping[Frequency, int] = MappingProxyType(
-    {Frequency.ONCE: 1, Frequency.MONTHLY: 12, Frequency.QUARTERLY: 4, Frequency.YEARLY: 1}
-)
+from jps.programmes.terms import in_a_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,7 @@ def deliveries_of(terms: ProgrammeTerms | None) -> int | None:
     """Return how many deliveries a year has by the terms; None where there are no terms."""
     if terms is None:
         return None
-    return terms.deliveries or _YEARLY[Frequency(terms.frequency)]
+    return in_a_year(Frequency(terms.frequency), terms.deliveries)
 
 
 def money(session: Session, terms: ProgrammeTerms | None, *wanted: ColumnElement[bool]) -> Money:
