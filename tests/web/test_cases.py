@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from jps.access.rules import Role
+from jps.access.throttle import ALLOWED
 from jps.db import EVERYWHERE, db, set_scope
 from jps.households.models import Household
 from jps.identity.rules import LinkState
@@ -134,6 +135,16 @@ def test_anybody_checks_a_letter_and_learns_no_name(app: Flask, sign_in: SignIn)
     wrong = stranger.get("/check/aaaa-bbbb-cccc-dddd")
     assert wrong.status_code == HTTPStatus.NOT_FOUND
     assert "Kode ini tidak dikenal" in wrong.text
+    for _ in range(ALLOWED - 1):
+        assert stranger.get("/check/zzzz").status_code == HTTPStatus.NOT_FOUND
+    tired = stranger.get("/check/zzzz")
+    assert tired.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert tired.headers["Retry-After"] == "60"
+    assert "Tunggu satu menit" in tired.text
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    assert stranger.get("/check/zzzz", environ_base=elsewhere).status_code == HTTPStatus.NOT_FOUND
+    # What was right lately is answered, whatever others at the same address try.
+    assert stranger.get(f"/check/{letter.check}").status_code == HTTPStatus.OK
     manager = sign_in(Role.MANAGER, "75.01")  # may not see numbers
     assert manager.post(f"{page}/paper").status_code == HTTPStatus.FORBIDDEN
     sent(desk, f"{page}/revoke", reason="Salah nama")
