@@ -122,7 +122,7 @@ def test_a_decree_that_is_one_over_says_so_until_somebody_decides(
     strike = sent(manager, f"/strikes/new/{recipient}", **typed)
     with given(app) as world:
         decree = world.session.scalars(select(Recipient.decree_id)).one()
-        world.rows[decree] = 1
+        world.rows[decree] = 2
         world.enlist(
             world.session.get_one(Decree, decree), world.village.settle(),
             standing=Standing.REPLACEMENT, replaces=recipient,
