@@ -49,6 +49,7 @@ WORK: WorkTable = {
     "batch": "jps.batches.work:batch_work",
     "assess": "jps.assessment.work:assess_work",
     "consumption": "jps.assessment.consumption:consumption_work",
+    "model-training": "jps.assessment.training_work:training_work",
     "export": "jps.exports.work:export_work",
     "target-snapshot": "jps.targeting.taking:snapshot_work",
     "deciles": "jps.assessment.decile_work:decile_work",

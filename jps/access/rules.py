@@ -135,6 +135,7 @@ _MANAGER = {
 }
 # An analyst's export holds no names, numbers, addresses and points (`jps.exports.orders`).
 _ANALYST = {
+    Can.SEE_JOBS,
     Can.SEE_TARGETING,
     Can.SEE_PROGRAMMES,
     Can.TRAIN_MODELS,

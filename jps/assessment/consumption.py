@@ -28,6 +28,7 @@ from jps.welfare.pmt import Missing, Model, Prediction
 from jps.welfare.pmt_training import Trained
 
 CHUNK = 1_000  # households per transaction
+NO_NAME = N_("Beri model ini nama.")
 NOT_ASKED = N_(
     "Kuesioner yang berlaku tidak menanyakan {names}: model ini tidak dapat dipakai. Latih ulang "
     "tanpa variabel itu."
@@ -57,7 +58,7 @@ def keep_model(
     """Store a trained model; the same coefficients as before are the model that is there."""
     name = one_line(name)[:120]
     if not name:
-        raise InvalidData(N_("Beri model ini nama."), {"name": [N_("Nama wajib diisi.")]})
+        raise InvalidData(NO_NAME, {"name": [N_("Nama wajib diisi.")]})
     content = trained.model.as_json()
     digest = content_hash(content)
     known = session.scalars(select(ScoreModel).where(ScoreModel.content_hash == digest))

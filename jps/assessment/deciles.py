@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from jps import filestore
@@ -67,6 +67,7 @@ def start_deciles(
     source: str,
     period: date,
     scope: AreaScope,
+    today: date,
     by: str,
     at: datetime,
 ) -> Job:
@@ -79,7 +80,7 @@ def start_deciles(
     problems = {}
     if not 0 < len(source) <= 40:
         problems["source"] = [NO_SOURCE]
-    if period > at.date():
+    if period > today:
         problems["period"] = [LATER]
     if problems:
         raise InvalidData(BAD_LIST, problems)
@@ -113,22 +114,18 @@ def current_deciles(
     """
     roots = surviving(session)
     wanted = None if households is None else list(households)
-    query = _newest(on, source)
     found: dict[uuid.UUID, list[int | None]] = {}
     if wanted is None:
-        rows = list(session.execute(query))
+        parts: list[tuple[ColumnElement[bool], ...]] = [()]
     else:
         merged = [record for record, root in roots.items() if root in set(wanted)]
-        rows = [
-            row
-            for piece in chunks([*wanted, *merged], _AT_ONCE)
-            for row in session.execute(query.where(Family.household_id.in_(piece)))
-        ]
-    newest: dict[uuid.UUID, tuple[uuid.UUID, int | None]] = {}
-    for family, household, decile in rows:
-        newest[family] = (roots.get(household, household), decile)
-    for household, decile in newest.values():
-        found.setdefault(household, []).append(decile)
+        pieces = chunks([*wanted, *merged], _AT_ONCE)
+        parts = [(Family.household_id.in_(piece),) for piece in pieces]
+    for part in parts:
+        for _, household, decile in session.execute(
+            select(newest_deciles(on, *part, source=source))
+        ):
+            found.setdefault(roots.get(household, household), []).append(decile)
     return {household: lowest(deciles) for household, deciles in found.items()}
 
 
@@ -181,12 +178,26 @@ def history(session: Session, household_id: uuid.UUID) -> Sequence[Decile]:
     return session.scalars(query.order_by(Decile.period.desc(), Decile.id.desc())).all()
 
 
-def _newest(on: date, source: str | None) -> Select[uuid.UUID, uuid.UUID, int | None]:
-    """Return family, its household now and its decile, the newest of each family last."""
-    query = (
-        select(Decile.family_id, Family.household_id, Decile.decile)
-        .join(Family, Family.id == Decile.family_id)
-        .where(Decile.period <= on)
-        .order_by(Decile.period, Decile.id)
+def newest_deciles(on: date, *where: ColumnElement[bool], source: str | None = None) -> Subquery:
+    """Return the row of each family that holds on a day: `family`, its `household`, `decile`.
+
+    `where` narrows families (`Family`) or rows (`Decile`), `source` to what one source says.
+    """
+    order = func.row_number().over(
+        partition_by=Decile.family_id, order_by=(Decile.period.desc(), Decile.id.desc())
     )
-    return query if source is None else query.where(Decile.source == source)
+    rows = (
+        select(
+            Decile.family_id.label("family"),
+            Family.household_id.label("household"),
+            Decile.decile.label("decile"),
+            order.label("place"),
+        )
+        .join(Family, Family.id == Decile.family_id)
+        .where(Decile.period <= on, *where)
+    )
+    if source is not None:
+        rows = rows.where(Decile.source == source)
+    placed = rows.subquery()
+    newest = select(placed.c.family, placed.c.household, placed.c.decile)
+    return newest.where(placed.c.place == 1).subquery()

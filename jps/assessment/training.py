@@ -4,7 +4,7 @@ Besides the questions it has consumption per head and month in rupiah, and where
 the area, the sampling unit and the stratum of each household.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,13 @@ import numpy as np
 from jps.areas.rules import dotted, is_code
 from jps.errors import InvalidData, InvalidFile
 from jps.tables.cells import plain
-from jps.tables.files import Columns, by_columns, open_source
+from jps.tables.files import Columns, Source, by_columns, open_source
 from jps.text import N_
 from jps.welfare.pmt import Kind, as_number
 from jps.welfare.pmt_judging import Survey
+from jps.welfare.pmt_training import to_the_end
+
+PIECE = 10_000  # rows between two signs of progress
 
 MISSING = N_("Berkas ini tidak punya kolom {names}.")
 UNKNOWN = N_("Kuesioner tidak menanyakan {names}.")
@@ -46,16 +49,25 @@ class TrainingFile:
     ignored: tuple[str, ...]
 
 
-def read_training(
+@dataclass(frozen=True)
+class Opened:
+    """A survey file that was looked through: it has what training needs at least."""
+
+    source: Source
+    headers: Headers
+    kinds: Mapping[str, Kind]
+
+
+def open_training(
     path: Path,
     known: Mapping[str, Kind],
     *,
     headers: Headers | None = None,
     only: Sequence[str] = (),
-) -> TrainingFile:
-    """Read a CSV, Excel or Parquet file; `only` narrows the questions.
+) -> Opened:
+    """Look through a CSV, Excel or Parquet file; `only` narrows the questions.
 
-    Raises `InvalidFile` for a file that is no such table, `InvalidData` for what is in it.
+    Raises `InvalidFile` for a file that is no such table, `InvalidData` without questions.
     """
     named = headers or Headers()
     strange = [name for name in only if name not in known]
@@ -70,28 +82,58 @@ def read_training(
         return columns
 
     source = open_source(path, by_columns(find))
-    rows = [[plain(cell) for cell in row.cells] for row in source.rows() if row.cells]
-    rows = [row for row in rows if any(row)]
+    wanted = set(only) or source.columns.keys()
+    kinds = {name: kind for name, kind in known.items() if name in wanted}
+    if not kinds:
+        raise InvalidData(NO_QUESTIONS)
+    return Opened(source, named, kinds)
+
+
+def read_training(
+    path: Path,
+    known: Mapping[str, Kind],
+    *,
+    headers: Headers | None = None,
+    only: Sequence[str] = (),
+) -> TrainingFile:
+    """Look through a file and read it at once; raises as `open_training`."""
+    return to_the_end(read_in_pieces(open_training(path, known, headers=headers, only=only)))
+
+
+def read_in_pieces(opened: Opened) -> Generator[int, None, TrainingFile]:
+    """Read a survey, yielding now and then how many rows were read; return it.
+
+    Raises `InvalidData` for what is in it.
+    """
+    source, named, kinds = opened.source, opened.headers, opened.kinds
+    defaults = {named.weight: "1"}
+    names = [name for name in (*kinds, *vars(named).values()) if name in source.columns]
+    places = [(source.columns[name], name) for name in names]
+    columns: dict[str, list[str]] = {name: [] for name in names}
+    same: dict[str, str] = {}  # the same answer is kept once
+    rows = 0
+    for row in source.rows():
+        cells = [plain(cell) for cell in row.cells or ()]
+        if not any(cells):
+            continue
+        for place, name in places:
+            text = cells[place] if place < len(cells) else ""
+            columns[name].append(same.setdefault(text, text))
+        rows += 1
+        if rows % PIECE == 0:
+            yield rows
     if not rows:
         raise InvalidFile(NO_ROWS)
 
-    def column(name: str, default: str = "") -> list[str]:
-        place = source.columns.get(name)
-        if place is None:
-            return [default] * len(rows)
-        return [row[place] if place < len(row) else "" for row in rows]
+    def column(name: str) -> list[str]:
+        return columns.get(name) or [defaults.get(name, "")] * rows
 
-    wanted = only or [name for name in known if name in source.columns]
-    kinds = {name: kind for name, kind in known.items() if name in set(wanted)}
-    if not kinds:
-        raise InvalidData(NO_QUESTIONS)
-    units = [unit or f"row {n}" for n, unit in enumerate(column(named.unit))]
     survey = Survey(
-        answers={name: column(name) for name in kinds},
+        answers={name: columns[name] for name in kinds},
         consumption=_numbers(column(named.consumption)),
-        weights=_numbers(column(named.weight, "1")),
+        weights=_numbers(column(named.weight)),
         areas=_areas(column(named.area), named.area),
-        units=units,
+        units=[unit or f"row {n}" for n, unit in enumerate(column(named.unit))],
         strata=column(named.stratum),
     )
     used = {*kinds, *vars(named).values()}

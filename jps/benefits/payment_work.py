@@ -39,7 +39,7 @@ def check_work(task: Task) -> Iterator[Step]:
     session, found = task.session, _file(task)
     yield Step(0)
     source = open_source(path_of(task.home, found.file_sha256), by_columns(find_columns))
-    today = task.clock().date()
+    today = date.fromisoformat(task.params["today"])
     periods = _periods(session, found)
     rows = (_in_time(one, periods, today) for one in read_payments(source, paid_on=found.paid_on))
     results = reconcile(rows, _payees(session, found), written=_written(session, found))

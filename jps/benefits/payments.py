@@ -96,7 +96,7 @@ def take_file(
     session.add(found)
     session.flush()
     _note(session, found, "payments-brought", {"rows": brought.rows}, by=by, at=at)
-    _queue(session, found, CHECK, {}, by=by, at=at)
+    _queue(session, found, CHECK, {"today": today.isoformat()}, by=by, at=at)
     return found
 
 
@@ -212,7 +212,7 @@ def discard(session: Session, file_id: uuid.UUID, *, by: str, at: datetime) -> N
     _note(session, found, "payments-discarded", {}, by=by, at=at)
 
 
-def check_again(session: Session, file_id: uuid.UUID, *, by: str, at: datetime) -> Job:
+def check_again(session: Session, file_id: uuid.UUID, *, today: date, by: str, at: datetime) -> Job:
     """Queue the check of a file anew: the plan may have changed, or the job failed."""
     found = _locked(session, file_id)
     job = session.get(Job, found.job_id) if found.job_id else None
@@ -220,7 +220,7 @@ def check_again(session: Session, file_id: uuid.UUID, *, by: str, at: datetime) 
     if found.state != FileState.CHECKED and not failed:
         raise Conflict(BUSY_TEXT if found.state in BUSY else NOT_CHECKED)
     found.state = FileState.CHECKING
-    return _queue(session, found, CHECK, {}, by=by, at=at)
+    return _queue(session, found, CHECK, {"today": today.isoformat()}, by=by, at=at)
 
 
 def _at(session: Session, file_id: uuid.UUID, state: FileState, otherwise: str) -> PaymentFile:

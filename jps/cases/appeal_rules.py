@@ -70,7 +70,10 @@ def outcome_lines(outcome: Mapping[str, Any] | None) -> list[Line]:
     if outcome.get("listed_again"):
         found.append(Line(N_("Penerima tercantum lagi pada SK seperti semula."), {}))
     if outcome.get("replacement"):
-        text = N_("Penerima pengganti tetap tercantum; ia tidak berbuat salah.")
+        text = N_(
+            "Penerima pengganti masih tercantum dan tidak berbuat salah. SK menjadi satu di atas "
+            "kuota sampai pengelola memutuskan."
+        )
         found.append(Line(text, {}))
     if outcome.get("struck"):
         found.append(Line(N_("Penerima dicoret; keluarganya mendapat surat pemberitahuan."), {}))

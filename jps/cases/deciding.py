@@ -185,7 +185,7 @@ def _tell(session: Session, appeal: Appeal, how: Issue) -> None:
     told = Decided(
         number=appeal.number,
         kind=APPEAL_KIND_NAMES[AppealKind(appeal.kind)],
-        received_on=appeal.received_at.date(),
+        received_on=how.day_of(appeal.received_at),
         about=what,
         accepted=appeal.state == AppealState.ACCEPTED,
         decision=appeal.decision,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -36,7 +37,7 @@ PLACE = "{code}"  # stands for the check code in the address that the edge gives
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """How letters are issued: who signs, where they can be checked, by whom, when.
+    """How letters are issued: who signs, where they can be checked, by whom, when, in which zone.
 
     `address` is that of the check page with `PLACE` for the code; `day` the date of the letter.
     """
@@ -46,6 +47,11 @@ class Issue:
     day: date
     by: str
     at: datetime
+    zone: ZoneInfo
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the office's day of a moment: letters name days, the database keeps UTC."""
+        return moment.astimezone(self.zone).date()
 
 
 @dataclass(frozen=True, slots=True)

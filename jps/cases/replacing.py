@@ -17,6 +17,7 @@ from jps.households.counting import household_counts, member_counts
 from jps.households.models import Household, Member
 from jps.households.rules import IN_FORCE
 from jps.identity.models import Link
+from jps.programmes.case_rules import StrikeReason
 from jps.programmes.models import Decree, Recipient
 from jps.programmes.rules import Registered, Standing
 from jps.targeting.drawing import Standing as Place
@@ -57,7 +58,10 @@ def _holds_for(stored: TargetList, recipient: Recipient) -> bool:
 def candidates(
     session: Session, recipient: Recipient, list_id: uuid.UUID, *, limit: int = SHOWN
 ) -> list[Candidate]:
-    """Return who waits next in the quota area of a recipient: not on the decree, and counting."""
+    """Return who waits next in the quota area of a recipient: not on the decree, and counting.
+
+    Whoever gave their place back waits again where they stood.
+    """
     with everywhere(session):
         stored = session.get(TargetList, list_id)
         if stored is None or not _holds_for(stored, recipient):
@@ -65,7 +69,9 @@ def candidates(
         length = min(Level(stored.level).code_length, len(recipient.area_code))
         area = recipient.area_code[:length] if "" not in stored.quotas else stored.area_code
         listed = select(Recipient.household_id).where(
-            Recipient.decree_id == recipient.decree_id, Recipient.household_id.is_not(None)
+            Recipient.decree_id == recipient.decree_id,
+            Recipient.household_id.is_not(None),
+            Recipient.struck_reason != StrikeReason.PLACE_RETURNED,  # they wait again
         )
         query = (
             select(Household, TargetEntry)

@@ -13,6 +13,7 @@ from jps.cases.finding_queries import given_to
 from jps.cases.finding_steps import lock_finding, steps_of, visits_of
 from jps.cases.letter_rules import Struck, notice_blocks
 from jps.cases.letters import About, Issue, heading, issue, revoke
+from jps.db import everywhere
 from jps.errors import Conflict, InvalidData, NotFound
 from jps.households.models import Household
 from jps.programmes.case_models import Letter, Strike
@@ -30,6 +31,7 @@ from jps.text import N_, mask_nik, one_line
 
 MAX_SOURCE = 300  # characters
 UNDONE = N_("Pencoretan dibatalkan.")
+NO_PLACE = N_("Alasan ini hanya untuk pengganti yang penerima semulanya sudah tercantum lagi.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def strike(
             raise NotFound()
         visits = visits_of(steps_of(session, finding_id))
     reason, source_on, from_on = _checked(grounds, visits, how.day)
+    if reason is StrikeReason.PLACE_RETURNED and came_in_for(session, recipient) is None:
+        raise InvalidData(NO_PLACE, {"reason": [NO_PLACE]})
     stored = Strike(
         id=uuid.uuid4(),
         area_code=recipient.area_code,
@@ -138,6 +142,15 @@ def get_strike(session: Session, strike_id: uuid.UUID) -> Strike:
     if found is None:
         raise NotFound()
     return found
+
+
+def came_in_for(session: Session, recipient: Recipient) -> Recipient | None:
+    """Return whom a replacement came in for, where they stand on the decree again."""
+    if recipient.standing != Standing.REPLACEMENT or recipient.replaces is None:
+        return None
+    with everywhere(session):
+        first = session.get(Recipient, recipient.replaces)
+    return first if first is not None and first.standing != Standing.STRUCK else None
 
 
 def lock_strike(session: Session, strike_id: uuid.UUID) -> Strike:

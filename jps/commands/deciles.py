@@ -1,6 +1,7 @@
 """`flask deciles`: load a list of deciles (DTSEN)."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
@@ -52,6 +53,7 @@ def load_deciles(file: Path, source: str, period: str, *, quiet: bool) -> Job:
             source=source,
             period=begins,
             scope=EVERYWHERE,
+            today=utc_now().astimezone(ZoneInfo(settings.timezone)).date(),
             by=SYSTEM,
             at=utc_now(),
         )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from jps.db import within
 from jps.programmes.models import ProgrammeTerms, Recipient
 from jps.programmes.rules import Frequency
-from jps.programmes.terms import PER_YEAR, component_amounts, packages_of
+from jps.programmes.terms import component_amounts, in_a_year, packages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def deliveries_of(terms: ProgrammeTerms | None) -> int | None:
     """Return how many deliveries a year has by the terms; None where there are no terms."""
     if terms is None:
         return None
-    return terms.deliveries or PER_YEAR[Frequency(terms.frequency)]
+    return in_a_year(Frequency(terms.frequency), terms.deliveries)
 
 
 def money(session: Session, terms: ProgrammeTerms | None, *wanted: ColumnElement[bool]) -> Money:

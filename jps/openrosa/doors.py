@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from functools import wraps
-from hashlib import sha256
 from http import HTTPStatus
 from typing import ParamSpec, cast
 
@@ -12,12 +11,12 @@ from flask_babel import gettext
 from sqlalchemy.exc import OperationalError
 
 from jps.access.devices import MAX_DEVICE, find_device_token, needs_note, note_use
+from jps.access.throttle import Throttle, digest_of
 from jps.db import db, set_reading, set_scope, writers_turn
 from jps.errors import JpsError
 from jps.http import now
 from jps.odk.services import Sender
 from jps.openrosa import answers
-from jps.openrosa.throttle import Throttle
 from jps.text import N_
 
 log = logging.getLogger(__name__)
@@ -75,8 +74,8 @@ def begin_writing() -> None:
 def _enter(text: str) -> None:
     """Look the token up, reading only: no phone waits for a writer before it is known."""
     set_reading(True)
-    throttle = _throttle()
-    address, digest = request.remote_addr or "", sha256(text.encode("utf-8", "replace")).hexdigest()
+    throttle = Throttle.of(current_app.extensions, "openrosa")
+    address, digest = request.remote_addr or "", digest_of(text)
     if throttle.is_resting(address, digest, at=now()):
         raise TooOften(N_("Terlalu banyak percobaan dari jaringan ini. Tunggu satu menit."))
     device = request.args.get("deviceID", "")[:MAX_DEVICE]
@@ -103,12 +102,6 @@ def _note(device: str) -> None:
         log.warning("use not noted", extra={"error": type(error).__name__})
         db.session.rollback()
     set_reading(True)
-
-
-def _throttle() -> Throttle:
-    """Return what this application remembers of wrong tokens."""
-    known = current_app.extensions.setdefault("openrosa-throttle", Throttle())
-    return cast(Throttle, known)
 
 
 def no_entry() -> Response:

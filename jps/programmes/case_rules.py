@@ -42,6 +42,7 @@ class StrikeReason(StrEnum):
     IDENTITY = "identity"
     REFUSED = "refused"
     GRADUATED = "graduated"
+    PLACE_RETURNED = "place-returned"  # whom they came in for stands again
 
 
 class VisitResult(StrEnum):
@@ -138,6 +139,7 @@ STRIKE_REASON_NAMES: Mapping[StrikeReason, str] = MappingProxyType(
         StrikeReason.IDENTITY: N_("Identitas penerima keliru"),
         StrikeReason.REFUSED: N_("Penerima tidak bersedia"),
         StrikeReason.GRADUATED: N_("Keluar atas kemauan sendiri (graduasi)"),
+        StrikeReason.PLACE_RETURNED: N_("Tempat kembali kepada penerima yang digantikan"),
     }
 )
 VISIT_NAMES: Mapping[VisitResult, str] = MappingProxyType(

@@ -114,9 +114,14 @@ def family_amount(
     return tuple(found)
 
 
+def in_a_year(frequency: Frequency, deliveries: int | None) -> int:
+    """Return how many deliveries a year has: what the terms say, else as the frequency goes."""
+    return deliveries or PER_YEAR[frequency]
+
+
 def yearly(amount: int | None, frequency: Frequency, deliveries: int | None) -> int | None:
     """Return what an amount per delivery comes to in a year; None when nobody knows it."""
-    return None if amount is None else amount * (deliveries or PER_YEAR[frequency])
+    return None if amount is None else amount * in_a_year(frequency, deliveries)
 
 
 def delivery_amount(

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from jps.areas.rules import Level, level_of
-from jps.assessment.models import Decile
+from jps.assessment.deciles import newest_deciles
 from jps.benefits.realisation import Asked, By, Row, realisation
 from jps.db import within
-from jps.households.models import Household, HouseholdHistory
+from jps.households.models import Family, Household, HouseholdHistory
 from jps.maps.aid_queries import OPEN, counted
 from jps.maps.hiding import Hidden
 from jps.maps.indicators import BY_KEY
@@ -135,7 +135,7 @@ def overview(
         findings=finding_kinds(session, inside),
         programmes=tuple(realisation(session, Asked(reader.on.year, By.PROGRAMME, inside=inside))),
         months=trends(session, inside, reader.on),
-        deciles=decile_counts(session, inside),
+        deciles=decile_counts(session, inside, reader.on),
     )
 
 
@@ -186,20 +186,13 @@ def finding_kinds(session: Session, inside: str) -> dict[FindingKind, int]:
     return {kind: found[kind] for kind in FindingKind if kind in found}
 
 
-def decile_counts(session: Session, inside: str) -> dict[int, int]:
-    """Return how many families are in each decile by its newest period; 0 is not ranked."""
-    order = func.row_number().over(
-        partition_by=Decile.family_id, order_by=(Decile.period.desc(), Decile.id.desc())
-    )
-    newest = (
-        select(Decile.household_id, Decile.decile, order.label("place"))
-        .where(Decile.family_id.is_not(None), *_inside(Decile.area_code, inside))
-        .subquery()
-    )
+def decile_counts(session: Session, inside: str, on: date) -> dict[int, int]:
+    """Return how many families are in each decile on a day; 0 is not ranked."""
+    newest = newest_deciles(on, *_inside(Family.area_code, inside))
     query = (
         select(newest.c.decile, func.count())
-        .join(Household, Household.id == newest.c.household_id)
-        .where(newest.c.place == 1, *counted())
+        .join(Household, Household.id == newest.c.household)
+        .where(*counted())
         .group_by(newest.c.decile)
     )
     rows = session.execute(query)

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from jps.assessment.models import Decile
+from jps.assessment.deciles import newest_deciles
+from jps.households.models import Family
 from jps.programmes.models import Programme
 from jps.programmes.models import Recipient as Listed
 from jps.programmes.receiving import receiving
@@ -64,12 +65,8 @@ class Gathered:
 def gather(session: Session, households: Sequence[uuid.UUID], on: date) -> Gathered:
     """Return what is known of these households on a day."""
     found = Gathered()
-    newest = (
-        select(Decile.family_id, Decile.decile)
-        .where(Decile.household_id.in_(households), Decile.period <= on)
-        .order_by(Decile.period, Decile.id)
-    )
-    for family, decile in session.execute(newest):
+    newest = newest_deciles(on, Family.household_id.in_(households))
+    for family, decile in session.execute(select(newest.c.family, newest.c.decile)):
         found.deciles[family] = decile
     wanted = (Listed.household_id, Listed.family_id, Listed.member_id)
     lists = receiving(on, kind=None).with_only_columns(*wanted, Programme.kind, Programme.code)

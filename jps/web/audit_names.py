@@ -139,6 +139,7 @@ ACTIONS: dict[str, str] = {
     "finding-reopen": N_("Temuan dibuka lagi"),
     "finding-undo": N_("Langkah pada temuan diurungkan"),
     "recipient-struck": N_("Penerima dicoret"),
+    "recipient-kept-over": N_("Penerima tetap tercantum di atas kuota"),
     "strike-undone": N_("Pencoretan dibatalkan"),
     "recipient-replaced": N_("Penerima diganti dari daftar tunggu"),
     "letter-issued": N_("Surat dibuat"),

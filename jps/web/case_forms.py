@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import request, url_for
 from flask_babel import gettext
@@ -120,7 +121,8 @@ def issue_of(values: MultiDict[str, str]) -> Issue:
     """Return how a letter is issued by the reader today."""
     base = url_for("letter_check.ask", _external=True)
     address = f"{base.rstrip('/')}/{PLACE}"
-    return Issue(read_signatory(values), address, today(), actor().username, now())
+    zone = ZoneInfo(settings().timezone)
+    return Issue(read_signatory(values), address, today(), actor().username, now(), zone)
 
 
 def helpers(session: Session) -> list[User]:

@@ -18,7 +18,7 @@ from jps.assessment.deciles import DECILE_KIND, compare, open_list, periods, sta
 from jps.audit.services import Event, record
 from jps.db import db
 from jps.errors import InvalidData, InvalidFile, JpsError, NotAllowed, NotFound
-from jps.http import actor, error_text, now, requires, saves, settings
+from jps.http import actor, error_text, now, requires, saves, settings, today
 from jps.jobs.models import Job
 from jps.jobs.rules import STATE_NAMES
 from jps.jobs.services import find_job, list_jobs
@@ -124,7 +124,7 @@ def _start(file: FileStorage | None) -> Job:
         open_list(path)
         return start_deciles(
             db.session(), settings().home, path,
-            source=source, period=period, scope=scope, by=by, at=now(),
+            source=source, period=period, scope=scope, today=today(), by=by, at=now(),
         )  # fmt: skip
 
 

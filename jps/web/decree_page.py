@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from jps.access.rules import Can
 from jps.areas.queries import names_of, path
 from jps.areas.rules import is_code
+from jps.cases.over_quota import over_quota
 from jps.decrees import services
 from jps.decrees.money import deliveries_of, money
 from jps.decrees.queries import Listed, decile_counts, page_of, rows_of, touches_of
@@ -194,6 +195,7 @@ def _report(session: Session, listed: Listed) -> dict[str, Any]:
         "registered": REGISTERED_NAMES,
         "sheets": _sheets(session, decree, area),
         "limit": XLSX_ROWS,
+        "over": over_quota(session, decree.id),
     }
 
 

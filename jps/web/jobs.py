@@ -42,6 +42,8 @@ KIND_NAMES = {
     "intake-undo": N_("Membatalkan daftar"),
     "match": N_("Pemadanan dengan data kependudukan"),
     "assess": N_("Penilaian kemiskinan"),
+    "consumption": N_("Menanyai model PMT tentang rumah tangga"),
+    "model-training": N_("Melatih model skor"),
     "export": N_("Ekspor rumah tangga"),
     "target-snapshot": N_("Potret data untuk daftar sasaran"),
     "deciles": N_("Impor desil"),
@@ -80,7 +82,13 @@ RESULT_NAMES: dict[str, str] = {
     "gone": N_("Temuan yang tidak ditemukan lagi"),
     "searched": N_("Anggota yang dicari"),
     "written": N_("Tautan yang ditulis"),
+    "households": N_("Rumah tangga ditanyakan"),
+    "predicted": N_("Rumah tangga dengan taksiran"),
 }
+
+
+# Where the result of a job is looked at: endpoint, its parameter, the name of the result.
+RESULT_PAGES = {"model-training": ("score_models.show", "model_id", "model")}
 
 
 @bp.get("/")
@@ -177,6 +185,13 @@ def _may_change(job: Job) -> bool:
     return job.started_by == actor().username or actor().can(Can.IMPORT_REGISTRY)
 
 
+def _leads_to(job: Job) -> str | None:
+    endpoint, parameter, name = RESULT_PAGES.get(job.kind, ("", "", ""))
+    if name not in job.result or not actor().can(Can.SEE_TARGETING):
+        return None
+    return url_for(endpoint, **{parameter: job.result[name]})
+
+
 def _worker() -> bool:
     return is_alive(settings(), at=now())
 
@@ -195,6 +210,7 @@ def job_view(job: Job) -> dict[str, object]:
         "may_change": _may_change(job),
         "error": told(job.message, job.message_params) if job.message else None,
         "results": [(RESULT_NAMES.get(name, name), value) for name, value in job.result.items()],
+        "leads_to": _leads_to(job),
         "why": WHY_NAMES[Why(job.result["why"])] if "why" in job.result else None,
         "pace": pace(job.done, job.total, job.started_at, until, before=job.done_before),
     }

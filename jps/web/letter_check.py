@@ -3,16 +3,25 @@ needs: kind, number, date, village and initials."""
 
 from http import HTTPStatus
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
+from flask_babel import gettext
 
+from jps.access.throttle import WINDOW, Throttle, digest_of
 from jps.cases.letter_rules import KIND_NAMES, clean_code, shown_code, validity
 from jps.cases.letters import find_by_code
 from jps.db import db
 from jps.errors import NotFound
-from jps.http import Door, error_text, requires, today
+from jps.http import Door, error_text, now, requires, today
 from jps.programmes.rules import LetterKind
+from jps.text import N_
 from jps.web.places import village_name
+
+TOO_OFTEN = N_(
+    "Terlalu banyak kode yang tidak dikenal diperiksa dari jaringan ini. Tunggu satu menit, "
+    "cocokkan kode dengan surat, lalu periksa lagi."
+)
 
 bp = Blueprint("letter_check", __name__, url_prefix="/check")
 
@@ -31,13 +40,18 @@ def ask() -> ResponseReturnValue:
 @requires(Door.OPEN)
 def show(code: str) -> ResponseReturnValue:
     """Say what the letter with this code is worth."""
+    throttle = Throttle.of(current_app.extensions, "letters")
+    address, digest = request.remote_addr or "", digest_of(clean_code(code))
+    if throttle.is_resting(address, digest, at=now()):
+        answer = _nothing(gettext(TOO_OFTEN), code, HTTPStatus.TOO_MANY_REQUESTS)
+        answer.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+        return answer
     try:
         letter = find_by_code(db.session(), code)
     except NotFound as error:
-        page = render_template(
-            "letters/check.html", letter=None, problem=error_text(error), code=code[:40]
-        )
-        return make_response(page, HTTPStatus.NOT_FOUND)
+        throttle.note_wrong(address, digest, at=now())
+        return _nothing(error_text(error), code, HTTPStatus.NOT_FOUND)
+    throttle.note_right(digest)
     page = render_template(
         "letters/check.html",
         letter=letter,
@@ -50,3 +64,8 @@ def show(code: str) -> ResponseReturnValue:
     answer = make_response(page)
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _nothing(problem: str, code: str, status: HTTPStatus) -> Response:
+    page = render_template("letters/check.html", letter=None, problem=problem, code=code[:40])
+    return make_response(page, status)

@@ -93,6 +93,35 @@ SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
     (N_("Sistem"), "gear", frozenset({"jobs.index", "users.index", "audit.index"})),
 )
 
+# Pages below an entry, by blueprint or endpoint; those of an entry's own blueprint are below it
+# without being named.
+BELOW: Mapping[str, frozenset[str]] = {
+    "work.index": frozenset({"entry", "review"}),
+    "maps.index": frozenset({"map_layers", "map_families"}),
+    "targeting.index": frozenset(
+        {
+            *{"score_models", "target_arithmetic", "target_compare"},
+            *{"target_files", "target_lists", "target_quotas", "target_rules"},
+        }
+    ),
+    "programmes.index": frozenset({"programme_forms", "overlaps", "budget"}),
+    "decrees.index": frozenset({"decree_columns", "decree_files", "recipients"}),
+    "findings.index": frozenset({"finding", "strikes"}),
+    "benefits.index": frozenset({"delivering", "payments", "realisation"}),
+    "appeals.index": frozenset({"appeal_desk"}),
+    "households.index": frozenset({"batches", "photos", "timeline", "returning", "exports"}),
+    "submissions.index": frozenset({"devices"}),
+    "changes.index": frozenset({"change_forms"}),
+    "lists.index": frozenset({"list_mapping", "list_problems"}),
+    "progress.index": frozenset({"deadlines"}),
+    "identity.queue": frozenset({"identity", "doubles", "groups", "merges", "ledger"}),
+    "monitor.index": frozenset({"backcheck.index", "backcheck.show", "backcheck.compare"}),
+    "backcheck.mine": frozenset({"backcheck.ask"}),
+    "quality.index": frozenset({"sample", "models"}),
+}
+# Pages below no entry: one's own account, signing in, what anybody may see.
+BESIDE = frozenset({"home", "tokens", "session", "public", "letter_check", "phone", "health"})
+
 # How much waits behind an entry; asked on every page, so each is one small query.
 COUNTS: Mapping[str, Callable[[Session], int]] = {
     "conflicts.index": count_conflicts,
@@ -157,15 +186,26 @@ def _sections(endpoints: list[str]) -> list[tuple[str, str, frozenset[str]]]:
 
 def _item(entry: tuple[Can, str, str, str]) -> MenuItem:
     _, endpoint, icon, text = entry
-    section = (request.endpoint or "").split(".")[0]
     return MenuItem(
         text=gettext(text),
         url=url_for(endpoint),
         icon=icon,
-        here=request.endpoint == endpoint
-        or (section == endpoint.split(".")[0] and endpoint.endswith("index")),
+        here=entry_of(request.endpoint or "") == endpoint,
         waiting=COUNTS[endpoint](db.session()) if endpoint in COUNTS else 0,
     )
+
+
+def entry_of(endpoint: str) -> str | None:
+    """Return the entry of the menu that a page is below; None where it is below none."""
+    entries = [entry[1] for entry in ENTRIES]
+    if endpoint in entries:
+        return endpoint
+    blueprint = endpoint.split(".")[0]
+    for name in (endpoint, blueprint):
+        found = next((entry for entry, below in BELOW.items() if name in below), None)
+        if found is not None:
+            return found
+    return next((entry for entry in entries if entry.split(".")[0] == blueprint), None)
 
 
 def role_name(role: str) -> str:

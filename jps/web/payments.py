@@ -210,7 +210,7 @@ def discard(file_id: uuid.UUID) -> ResponseReturnValue:
 @saves
 def again(file_id: uuid.UUID) -> ResponseReturnValue:
     """Queue the check of a file anew."""
-    payments.check_again(db.session(), file_id, by=actor().username, at=now())
+    payments.check_again(db.session(), file_id, today=today(), by=actor().username, at=now())
     return _next(file_id)
 
 

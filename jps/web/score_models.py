@@ -1,7 +1,5 @@
 """Score models: the card of each that was trained here, and its approval by somebody else."""
 
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,32 +12,33 @@ from jps.assessment.consumption import (
     as_model,
     decide_model,
     get_trained,
-    keep_model,
     model_in_force,
     trained_models,
 )
-from jps.assessment.features import answer_label, kinds_of, label_of
+from jps.assessment.features import answer_label, label_of
 from jps.assessment.models import ScoreModel
 from jps.assessment.rules import MODEL_STATES, ModelState
 from jps.assessment.services import current_scorecard
-from jps.assessment.training import read_training
+from jps.assessment.training_work import TRAINING_KIND, Wish, start_training
 from jps.config import DATA
 from jps.db import db
 from jps.errors import InvalidData, JpsError
 from jps.http import actor, error_text, now, requires, saves, settings, told
-from jps.jobs.services import start_job
+from jps.jobs.models import Job
+from jps.jobs.rules import JobState
+from jps.jobs.services import list_jobs, start_job
 from jps.questionnaire import load_form
-from jps.text import N_, one_line
+from jps.text import N_
 from jps.web.fields import language
+from jps.web.jobs import job_view
 from jps.web.target_forms import area_names, whole
+from jps.web.uploads import saved
 from jps.web.wake import wake_worker
 from jps.welfare.pmt import BY_NAMES, EVERYWHERE, By, Kind, Model
-from jps.welfare.pmt_training import train
 
 bp = Blueprint("score_models", __name__, url_prefix="/targeting/models")
 
-MOST_ROWS = 20_000  # of a survey on this page; more is trained by command
-TOO_LONG = N_("Berkas ini lebih dari {limit} baris: latih dengan perintah flask models train.")
+SHOWN = 5  # trainings
 GROUPS = {"urban": "kelurahan", "rural": "desa"}
 
 
@@ -60,52 +59,46 @@ def _index(problem: str = "") -> str:
         problem=problem,
         typed=request.form,
         ways=list(BY_NAMES.items()),
+        trainings=(trainings := _trainings()),
+        busy=any(not one["ended"] for one in trainings),
     )
+
+
+def _trainings() -> list[dict[str, object]]:
+    """Return the latest trainings that have left no model yet, or failed."""
+    jobs = [job for job in list_jobs(db.session(), limit=200) if job.kind == TRAINING_KIND]
+    return [job_view(job) for job in jobs[:SHOWN] if job.state != JobState.DONE]
 
 
 @bp.post("/")
 @requires(Can.TRAIN_MODELS)
 @saves
 def train_one() -> ResponseReturnValue:
-    """Train on the survey that was sent; on a problem the page says what to put right."""
+    """Queue a training on the survey that was sent; a problem is said beside the form."""
     try:
-        found = _train(request.files.get("file"))
+        job = _start(request.files.get("file"))
     except JpsError as error:
         db.session.rollback()
         return _index(error_text(error)), error.status
-    flash(gettext("Model dilatih. Periksa kartunya; orang lain yang menyetujuinya."), "success")
-    return redirect(url_for(".show", model_id=found.id), 303)
+    wake_worker()
+    return redirect(url_for("jobs.show", job_id=job.id), 303)
 
 
-def _train(file: FileStorage | None) -> ScoreModel:
-    """Read and train before the database is written: that takes seconds."""
+def _start(file: FileStorage | None) -> Job:
+    """Look through the survey before the database is written: that may take seconds."""
     if file is None or not file.filename:
         raise InvalidData(N_("Pilih berkas survei."))
+    how = request.form.get("by", "")
+    wish = Wish(
+        request.form.get("name", ""),
+        request.form.get("source", ""),
+        float(whole(request.form.get("line", ""), "line", least=1)),
+        By(how) if how in set(By) else By.NONE,
+    )
     by, at = actor().username, now()
     db.session.rollback()  # lets go of the write lock that this request holds so far
-    with NamedTemporaryFile(dir=settings().folder("uploads"), prefix="new-") as copy:
-        file.save(copy)
-        copy.flush()
-        read = read_training(Path(copy.name), kinds_of(load_form(DATA / "questionnaire")))
-    if len(read.survey.areas) > MOST_ROWS:
-        raise InvalidData(TOO_LONG, limit=MOST_ROWS)
-    how = request.form.get("by", "")
-    found = train(
-        read.survey,
-        read.kinds,
-        {EVERYWHERE: float(whole(request.form.get("line", ""), "line", least=1))},
-        by=By(how) if how in set(By) else By.NONE,
-    )
-    found.card["file"] = {"sha256": read.digest, "ignored": list(read.ignored)}
-    return keep_model(
-        db.session(),
-        request.form.get("name", ""),
-        found,
-        version=f"pmt-{at:%Y%m%d}",
-        source=one_line(request.form.get("source", ""))[:500],
-        by=by,
-        at=at,
-    )
+    with saved(file) as path:
+        return start_training(db.session(), settings().home, path, wish, by=by, at=at)
 
 
 @bp.get("/<int:model_id>")

@@ -11,13 +11,22 @@ from sqlalchemy import select
 
 from jps.access.rules import Can
 from jps.cases.finding_queries import given_to
+from jps.cases.over_quota import keep_both, over
 from jps.cases.replacing import candidates, lists_of, replace_struck, replaced_by
-from jps.cases.striking import Grounds, get_recipient, get_strike, strike, undo_strike
+from jps.cases.striking import (
+    Grounds,
+    came_in_for,
+    get_recipient,
+    get_strike,
+    strike,
+    undo_strike,
+)
 from jps.db import db
 from jps.errors import InvalidData
 from jps.http import actor, error_text, now, requires, saves, today
 from jps.programmes.case_models import Finding, Letter
 from jps.programmes.case_rules import LEADS_TO, STRIKE_REASON_NAMES, StrikeReason
+from jps.programmes.models import Recipient
 from jps.programmes.rules import FindingKind, LetterKind
 from jps.web.accounts import full_names
 from jps.web.case_forms import issue_of, read_day, source_text, typed, usual_signatory
@@ -83,6 +92,7 @@ def show(strike_id: uuid.UUID) -> ResponseReturnValue:
         letters=session.scalars(letters).all(),
         LetterKind=LetterKind,
         successor=successor,
+        over=over(session, stored),
         lists=lists,
         chosen=chosen,
         queue=candidates(session, given.recipient, chosen) if chosen and not successor else [],
@@ -99,6 +109,18 @@ def undo(strike_id: uuid.UUID) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     undo_strike(db.session(), strike_id, reason, by=actor().username, at=now())
     flash(gettext("Pencoretan dibatalkan. Penerima tercantum lagi seperti semula."), "success")
+    return redirect(url_for(".show", strike_id=strike_id), 303)
+
+
+@bp.post("/<uuid:strike_id>/keep")
+@requires(Can.DECIDE_FINDINGS)
+@saves
+def keep(strike_id: uuid.UUID) -> ResponseReturnValue:
+    """Let the recipient and who came in for them both stand, with a reason."""
+    keep_both(
+        db.session(), strike_id, request.form.get("reason", ""), by=actor().username, at=now()
+    )
+    flash(gettext("Keduanya tetap tercantum. Alasannya dicatat."), "success")
     return redirect(url_for(".show", strike_id=strike_id), 303)
 
 
@@ -123,7 +145,7 @@ def replace(strike_id: uuid.UUID) -> ResponseReturnValue:
 def _form(recipient_id: uuid.UUID, finding: str, error: InvalidData | None = None) -> str:
     session = db.session()
     recipient = get_recipient(session, recipient_id)
-    known = _uuid(finding)
+    known, returned = _uuid(finding), came_in_for(session, recipient)
     query = select(Finding).where(Finding.id == known)
     found = session.scalars(query).one_or_none() if known else None
     village = village_name(session, recipient.area_code)
@@ -132,19 +154,34 @@ def _form(recipient_id: uuid.UUID, finding: str, error: InvalidData | None = Non
         side=side_of(given_to(session, [recipient_id])[recipient_id]),
         finding=found,
         village=village,
-        reasons=STRIKE_REASON_NAMES,
+        reasons={
+            reason: name
+            for reason, name in STRIKE_REASON_NAMES.items()
+            if reason is not StrikeReason.PLACE_RETURNED or returned
+        },
         usual=usual_signatory(session, recipient.area_code, LetterKind.NOTICE),
         office=gettext("Kantor %(village)s", village=village.partition(",")[0]),
-        offered={
-            "reason": str(LEADS_TO[FindingKind(found.kind)]) if found else "",
-            "source": source_text(found.source) if found else "",
-            "source_on": found.source.partition(":")[2] if found else "",
-            "from_on": (today() + timedelta(days=30)).isoformat(),
-        },
+        offered=_offered(found, returned),
         trouble=error_text(error) if error is not None else "",
         problems=error.problems if error is not None else {},
         typed=typed(),
     )
+
+
+def _offered(finding: Finding | None, returned: Recipient | None) -> dict[str, str]:
+    """Return what the form of a strike begins with: by its finding, or the place given back."""
+    offered = {"from_on": (today() + timedelta(days=30)).isoformat()}
+    if returned is not None:
+        return offered | {
+            "reason": str(StrikeReason.PLACE_RETURNED),
+            "source": gettext("Pencoretan penerima semula dibatalkan"),
+            "source_on": today().isoformat(),
+        }
+    return offered | {
+        "reason": str(LEADS_TO[FindingKind(finding.kind)]) if finding else "",
+        "source": source_text(finding.source) if finding else "",
+        "source_on": finding.source.partition(":")[2] if finding else "",
+    }
 
 
 def _uuid(text: str) -> uuid.UUID | None:

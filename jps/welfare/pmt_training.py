@@ -4,10 +4,10 @@ Weighted least squares; folds keep sampling units whole; every figure of quality
 for households that were left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,8 @@ from jps.welfare.pmt_judging import DECIMALS, Floats, Judged, Mask, Survey, mean
 
 LEAST_ROWS, ROWS_PER_TERM = 50, 5
 RARE = 10  # rows; an answer that fewer gave has no coefficient of its own
+FOLDS = 5
+AT_ONCE = 20_000  # rows of equations
 RIDGE = 1e-6  # of the mean square of a column, where columns follow from each other
 QUOTAS = (0.1, 0.2, 0.3, 0.4)
 _SHOWN = 5  # rows named in a message
@@ -43,6 +45,9 @@ POOLED = N_("Kelompok {name} hanya {rows} baris: memakai model bersama.")
 RIDGED = N_("Beberapa variabel saling menentukan: koefisiennya ditarik sedikit ke nol.")
 
 
+_Result = TypeVar("_Result")
+
+
 @dataclass
 class Trained:
     """A model with what is to be known of it, as JSON; notes are templates with parameters."""
@@ -51,27 +56,49 @@ class Trained:
     card: dict[str, Any] = field(default_factory=dict)
 
 
+def to_the_end(steps: Generator[Any, None, _Result]) -> _Result:
+    """Run steps that nobody follows and return what they return."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
+
+
 def train(
     survey: Survey,
     kinds: Mapping[str, Kind],
     lines: Mapping[str, float],
     *,
     by: By = By.NONE,
-    folds: int = 5,
+    folds: int = FOLDS,
     seed: str = "1",
 ) -> Trained:
     """Train on all rows and cross-validate; raises `InvalidData` that says what to put right."""
+    return to_the_end(train_in_steps(survey, kinds, lines, by=by, folds=folds, seed=seed))
+
+
+def train_in_steps(
+    survey: Survey,
+    kinds: Mapping[str, Kind],
+    lines: Mapping[str, float],
+    *,
+    by: By = By.NONE,
+    folds: int = FOLDS,
+    seed: str = "1",
+) -> Generator[int, None, Trained]:
+    """Train, yielding after each of the `folds` how many are done; return the model."""
     notes: list[dict[str, Any]] = []
     _check_numbers(survey)
     variables = _variables(survey, kinds, notes)
-    columns = np.column_stack([_columns(v, survey.answers[v.name]) for v in variables])
-    design = np.column_stack([np.ones(len(columns)), columns])
+    design = _design(survey, variables)
     y, w = np.log(survey.consumption), survey.weights / survey.weights.mean()
     _check_rows(len(y), design.shape[1])
     groups = np.array([group_name(by, area) for area in survey.areas])
     own = _own_groups(groups, design.shape[1], notes)
     fit = _Fitter(design, y, w, groups, own)
-    predicted = fit.left_out(_folds(survey.units, folds, seed))
+    predicted = yield from fit.left_out(_folds(survey.units, folds, seed))
     everything = np.ones(len(y), dtype=bool)
     whole, ridged = fit.on(everything)
     if ridged:
@@ -166,6 +193,17 @@ def _code_variable(
     return Variable(name, Kind.CODE, reference, levels)
 
 
+def _design(survey: Survey, variables: Sequence[Variable]) -> Floats:
+    """Return ones and the columns of all variables, filled in place: surveys may be large."""
+    design = np.ones((len(survey.consumption), 1 + sum(len(v.terms) for v in variables)))
+    place = 1
+    for variable in variables:
+        end = place + len(variable.terms)
+        design[:, place:end] = _columns(variable, survey.answers[variable.name])
+        place = end
+    return design
+
+
 def _columns(variable: Variable, values: Sequence[str]) -> Floats:
     if variable.kind is Kind.CODE:
         texts = np.array(values)
@@ -221,13 +259,14 @@ class _Fitter:
             predicted[mask] = self._x[mask] @ coefficients[name]
         return predicted
 
-    def left_out(self, folds: npt.NDArray[np.int64]) -> Floats:
+    def left_out(self, folds: npt.NDArray[np.int64]) -> Generator[int, None, Floats]:
         """Return for every row the prediction of a model that did not see it."""
         predicted = np.zeros(len(self._y))
-        for fold in np.unique(folds):
+        for done, fold in enumerate(np.unique(folds), start=1):
             out = folds == fold
             coefficients, _ = self.on(~out)
             predicted[out] = self.predict(coefficients)[out]
+            yield done
         return predicted
 
     def errors(self, name: str, units: Sequence[str], coefficients: Floats) -> list[float]:
@@ -248,8 +287,7 @@ def _masks(groups: npt.NDArray[np.str_], own: Sequence[str]) -> dict[str, Mask]:
 
 
 def _solve(x: Floats, y: Floats, w: Floats) -> tuple[Floats, bool]:
-    root = np.sqrt(w)
-    a, b = x * root[:, None], y * root
+    a, b = _reduced(x, y, np.sqrt(w))
     solved, _, rank, _ = np.linalg.lstsq(a, b, rcond=None)
     if rank == x.shape[1]:
         return np.asarray(solved, dtype=np.float64), False
@@ -259,6 +297,21 @@ def _solve(x: Floats, y: Floats, w: Floats) -> tuple[Floats, bool]:
     penalty = np.maximum(penalty, 1e-12)  # a column may be empty in a group
     shrunk = np.linalg.solve(square + np.diag(penalty), a.T @ b)
     return np.asarray(shrunk, dtype=np.float64), True
+
+
+def _reduced(x: Floats, y: Floats, root: Floats) -> tuple[Floats, Floats]:
+    """Return the weighted equations; of many rows as few as have the same solution.
+
+    Those are the triangle of a QR decomposition, made from pieces so that memory stays small.
+    """
+    if len(x) <= AT_ONCE:
+        return x * root[:, None], y * root
+    triangle = np.empty((0, x.shape[1] + 1))
+    for start in range(0, len(x), AT_ONCE):
+        piece = slice(start, start + AT_ONCE)
+        rows = np.column_stack([x[piece], y[piece]]) * root[piece, None]
+        triangle = np.asarray(np.linalg.qr(np.vstack([triangle, rows]), mode="r"))
+    return triangle[:, :-1], triangle[:, -1]
 
 
 def _groups(

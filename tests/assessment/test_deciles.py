@@ -20,12 +20,13 @@ from jps.assessment.deciles import (
     current_deciles,
     family_deciles,
     history,
+    newest_deciles,
     open_list,
     periods,
     start_deciles,
 )
 from jps.assessment.models import Decile
-from jps.db import EVERYWHERE, AreaScope
+from jps.db import EVERYWHERE, AreaScope, scoped_to
 from jps.errors import InvalidData, InvalidFile
 from jps.households.models import Family, Member
 from jps.jobs.rules import JobState
@@ -142,7 +143,7 @@ class Office:
             csv.writer(file).writerows([("No. KK", "NIK", "Desil"), *rows])
         job = start_deciles(
             self.session, self.home, path,
-            source="DTSEN", period=period, scope=scope, by="ani", at=AT,
+            source="DTSEN", period=period, scope=scope, today=AT.date(), by="ani", at=AT,
         )  # fmt: skip
         steps: list[Step] = []
         for step in decile_work.decile_work(self._task(job.id, job.params, {})):
@@ -235,6 +236,15 @@ def test_only_families_of_the_loaders_areas_get_a_decile(office: Office) -> None
     told, _ = office.load([(KK, "", "3"), ("", OTHER_NIK, "1")], scope=AreaScope(("75.02",)))
     assert (told["stored"], told["unknown"]) == (1, 1)
     assert set(family_deciles(office.session, "DTSEN", JULY)) == {office.third}
+
+
+def test_deciles_are_those_of_the_readers_areas(office: Office) -> None:
+    office.load([(KK, "", "3"), ("", OTHER_NIK, "1")])
+    with scoped_to(office.session, AreaScope(("75.02",))):
+        assert current_deciles(office.session, JULY) == {office.two: 1}
+        newest = newest_deciles(JULY)
+        assert office.session.scalars(select(newest.c.family)).all() == [office.third]
+    assert current_deciles(office.session, JULY, source="Lain") == {}
 
 
 def test_a_killed_import_goes_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

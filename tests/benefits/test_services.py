@@ -264,6 +264,12 @@ def take(app: Flask, session: Session, office: Settings, planned: Decree) -> Tak
     return bring_it
 
 
+def test_what_is_future_is_told_by_the_day_of_the_office(session: Session, take: Take) -> None:
+    header = FILE.partition("\n")[0]
+    file = take(f"{header}\n1002,,x,300000,20/12/2026,R1\n")
+    assert (2, "matched", 1) in outcomes(session, file)
+
+
 def outcomes(session: Session, file: PaymentFile) -> list[tuple[int, str, int]]:
     """Return what the rows of a file mean: (row, outcome, how many deliveries)."""
     query = select(Payment).where(Payment.file_id == file.id).order_by(Payment.row)

@@ -1,6 +1,7 @@
 """Fixtures of the tests of cases: what is given in a village, and how letters are issued."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,12 +12,13 @@ from tests.households.conftest import schema as schema
 from tests.households.conftest import session as session
 from tests.programmes.conftest import world as world
 
+WITA = ZoneInfo("Asia/Makassar")
 SIGNER = Signatory("Ir. Contoh", "Kepala Desa", "Kantor Desa Contoh", "Bu Lina")
 
 
 def how(by: str = "sari", day: date = TODAY) -> Issue:
     """Return how a letter is issued by somebody."""
-    return Issue(SIGNER, f"https://jps.contoh/check/{PLACE}", day, by, AT)
+    return Issue(SIGNER, f"https://jps.contoh/check/{PLACE}", day, by, AT, WITA)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Letters: the same paper every time, numbers per village and year, and what the check says."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
@@ -28,6 +28,7 @@ from jps.errors import Conflict, InvalidData, NotFound
 from jps.households.rules import State
 from jps.programmes.case_models import Letter
 from jps.programmes.rules import LetterKind
+from tests.cases.conftest import WITA
 from tests.cases.test_striking import GROUNDS, listed
 from tests.households.conftest import AT, TODAY
 from tests.programmes.world import World
@@ -110,8 +111,11 @@ def test_a_certificate_needs_a_poor_household(world: World, issue: Issue) -> Non
     score = session.scalars(select(Assessment).where(Assessment.household_id == home.id)).one()
     score.npl100 = 0.81
     session.flush()
-    assert "Peluang miskin 81%" in standing_of(session, home).basis
+    assert "Peluang miskin 81%" in standing_of(session, home, zone=WITA).basis
     assert issue_sktm(session, home.id, member.id, WISH, issue).serial == 2
+    score.assessed_at = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # four in the morning here
+    session.flush()
+    assert "24 November 2026" in standing_of(session, home, zone=WITA).basis
     home.state = State.ARCHIVED
     session.flush()
     with pytest.raises(Conflict):

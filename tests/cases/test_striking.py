@@ -18,13 +18,14 @@ from jps.cases.finding_steps import (
     undo_step,
 )
 from jps.cases.letters import Issue
+from jps.cases.over_quota import keep_both, over, over_quota
 from jps.cases.replacing import candidates, lists_of, replace_struck
 from jps.cases.striking import Grounds, strike, undo_strike
 from jps.db import EVERYWHERE, AreaScope
 from jps.errors import Conflict, InvalidData, NotAllowed
 from jps.households.models import Household
 from jps.identity.rules import LinkState
-from jps.programmes.case_models import Letter
+from jps.programmes.case_models import Letter, Strike
 from jps.programmes.case_rules import Action, Presence, StrikeReason, Visit, VisitResult
 from jps.programmes.models import Decree, Recipient
 from jps.programmes.rules import DecreeState, FindingState, Standing
@@ -263,3 +264,48 @@ def test_who_waits_first_comes_in(world: World, issue: Issue) -> None:
         replace_struck(world.session, again.id, stored_list.id, seen=None, **known).household_id
         == second.id
     )
+
+
+def one_over(world: World, issue: Issue) -> tuple[Strike, Recipient, Recipient, TargetList]:
+    """Return an undone strike, whom it was about, who came in for them, and the waiting list."""
+    decree, recipient = listed(world)
+    stored_list = waiting_list(world, [world.village.settle(), world.village.settle()])
+    stored = strike(world.session, recipient.id, GROUNDS, issue)
+    known: dict[str, Any] = {"by": "sari", "at": AT}
+    came = replace_struck(world.session, stored.id, stored_list.id, seen=None, **known)
+    assert over(world.session, stored) is None
+    assert over_quota(world.session, decree.id) == []
+    undo_strike(world.session, stored.id, "Salah orang", **known)
+    assert over(world.session, stored) is came
+    assert over_quota(world.session, decree.id) == [stored.id]
+    return stored, recipient, came, stored_list
+
+
+def test_who_came_in_gives_way_with_notice_and_waits_first_again(
+    world: World, issue: Issue
+) -> None:
+    stored, recipient, came, stored_list = one_over(world, issue)
+    returned = replace(GROUNDS, reason=StrikeReason.PLACE_RETURNED)
+    with pytest.raises(InvalidData):  # it is no reason for anybody else
+        strike(world.session, recipient.id, returned, issue)
+    gave = strike(world.session, came.id, returned, issue)
+    notice = world.session.scalars(select(Letter).where(Letter.strike_id == gave.id)).one()
+    assert "Tempat kembali" in str(notice.facts)
+    assert over_quota(world.session, recipient.decree_id) == []
+    waiting = candidates(world.session, recipient, stored_list.id)
+    assert waiting[0].household.id == came.household_id
+    undo_strike(world.session, gave.id, "Anggaran ditambah", by="sari", at=AT)
+    assert over_quota(world.session, recipient.decree_id) == [stored.id]
+
+
+def test_both_are_kept_with_a_reason(world: World, issue: Issue) -> None:
+    stored, recipient, came, _ = one_over(world, issue)
+    with pytest.raises(InvalidData):
+        keep_both(world.session, stored.id, " ", by="sari", at=AT)
+    keep_both(world.session, stored.id, "Sisa anggaran cukup", by="sari", at=AT)
+    assert (recipient.standing, came.standing) == (Standing.LISTED, Standing.LISTED)
+    assert "Sisa anggaran cukup" in stored.undone_reason
+    assert over_quota(world.session, recipient.decree_id) == []
+    assert "recipient-kept-over" in world.session.scalars(select(AuditEvent.action)).all()
+    with pytest.raises(Conflict):
+        keep_both(world.session, stored.id, "Lagi", by="sari", at=AT)

@@ -10,9 +10,9 @@ from lxml import etree
 
 from jps.access.devices import create_device_token, list_device_tokens, revoke_device_token
 from jps.access.services import find_user, set_active
+from jps.access.throttle import ALLOWED
 from jps.db import db
 from jps.odk.rules import MAX_BODY, MAX_XML
-from jps.openrosa.throttle import ALLOWED
 from tests.conftest import NOW
 from tests.databases import Databases
 from tests.households_examples import household_document

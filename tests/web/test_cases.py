@@ -13,12 +13,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from jps.access.rules import Role
+from jps.access.throttle import ALLOWED
 from jps.db import EVERYWHERE, db, set_scope
 from jps.households.models import Household
 from jps.identity.rules import LinkState
 from jps.jobs.models import Job
 from jps.programmes.case_models import Appeal, Letter
-from jps.programmes.models import Recipient
+from jps.programmes.models import Decree, Recipient
 from jps.programmes.rules import LetterKind, Standing
 from tests.changes.village import office
 from tests.conftest import SignIn
@@ -108,6 +109,36 @@ def test_from_finding_to_notice_objection_and_back(app: Flask, sign_in: SignIn) 
     assert "PKH" in household
 
 
+def test_a_decree_that_is_one_over_says_so_until_somebody_decides(
+    app: Flask, sign_in: SignIn
+) -> None:
+    _, recipient, _ = dead_head(app)
+    manager = sign_in(Role.MANAGER, "75.01", username="sari")
+    grounds = {"source": "Akta", "source_on": "2026-11-01", "from_on": "2026-12-01"}
+    typed = {"reason": "dead", **grounds, **SIGNED}
+    wrong = manager.post(f"/strikes/new/{recipient}", data={**typed, "reason": "place-returned"})
+    assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "hanya untuk pengganti" in wrong.text
+    strike = sent(manager, f"/strikes/new/{recipient}", **typed)
+    with given(app) as world:
+        decree = world.session.scalars(select(Recipient.decree_id)).one()
+        world.rows[decree] = 2
+        world.enlist(
+            world.session.get_one(Decree, decree), world.village.settle(),
+            standing=Standing.REPLACEMENT, replaces=recipient,
+        )  # fmt: skip
+    sent(manager, f"{strike}/undo", reason="Masih hidup")
+    assert "1 penerima di atas kuota" in manager.get(f"/decrees/{decree}").text
+    assert "satu di atas kuota" in manager.get(strike).text
+    [came] = [one.id for one in stored(app, Recipient) if one.replaces]
+    assert 'value="place-returned" selected' in manager.get(f"/strikes/new/{came}").text
+    silent = manager.post(f"{strike}/keep", data={"reason": ""})
+    assert silent.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    sent(manager, f"{strike}/keep", reason="Sisa anggaran")
+    assert "di atas kuota" not in manager.get(f"/decrees/{decree}").text
+    assert "Sisa anggaran" in manager.get(strike).text
+
+
 def test_anybody_checks_a_letter_and_learns_no_name(app: Flask, sign_in: SignIn) -> None:
     _, _, home = dead_head(app)
     desk = sign_in(Role.OPERATOR, "75.01")
@@ -134,6 +165,16 @@ def test_anybody_checks_a_letter_and_learns_no_name(app: Flask, sign_in: SignIn)
     wrong = stranger.get("/check/aaaa-bbbb-cccc-dddd")
     assert wrong.status_code == HTTPStatus.NOT_FOUND
     assert "Kode ini tidak dikenal" in wrong.text
+    for _ in range(ALLOWED - 1):
+        assert stranger.get("/check/zzzz").status_code == HTTPStatus.NOT_FOUND
+    tired = stranger.get("/check/zzzz")
+    assert tired.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    assert tired.headers["Retry-After"] == "60"
+    assert "Tunggu satu menit" in tired.text
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    assert stranger.get("/check/zzzz", environ_base=elsewhere).status_code == HTTPStatus.NOT_FOUND
+    # What was right lately is answered, whatever others at the same address try.
+    assert stranger.get(f"/check/{letter.check}").status_code == HTTPStatus.OK
     manager = sign_in(Role.MANAGER, "75.01")  # may not see numbers
     assert manager.post(f"{page}/paper").status_code == HTTPStatus.FORBIDDEN
     sent(desk, f"{page}/revoke", reason="Salah nama")

@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import re
+import uuid
 import zipfile
 import zlib
 from datetime import date
@@ -11,17 +12,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jps.access.rules import Role
 from jps.assessment.models import Decile, ScoreModel
+from jps.assessment.training_work import TRAINING_KIND
 from jps.audit.models import AuditEvent
 from jps.config import Settings
+from jps.db import db
 from jps.households.models import Family, Household, Member
 from jps.jobs.models import Job
+from jps.jobs.services import find_job
 from jps.targeting.models import TargetList, TargetRule
+from jps.worker import run_now
 from tests.conftest import SignIn
 from tests.figures import (
     AT,
@@ -122,22 +128,50 @@ def sent(content: bytes, **values: str) -> dict[str, Any]:
     return {"file": file, "name": "PMT uji", "line": "480.000", "by": "none", **values}
 
 
+def trained(app: Flask, session: Session, manager: FlaskClient, content: bytes) -> str:
+    """Send a survey, run its training, and return the page of the job."""
+    answer = manager.post("/targeting/models/", data=sent(content))
+    assert answer.status_code == 303, words(answer.text)
+    assert "hx-trigger" in manager.get("/targeting/models/").text
+    session.rollback()
+    with app.app_context():
+        job = find_job(db.session(), uuid.UUID(answer.location.rpartition("/")[2]))
+        run_now(app, job)
+        db.session.remove()
+    session.rollback()
+    return str(answer.location)
+
+
 def test_a_model_from_survey_to_score(
-    manager: FlaskClient, session: Session, enter: SignIn
+    app: Flask, manager: FlaskClient, session: Session, enter: SignIn
 ) -> None:
-    for content, said in (
-        (b"consumption_per_head,floor_area\n", "tidak berisi satu baris pun"),
-        (b"floor_area\n1\n", "consumption_per_head"),
-        (survey(20), "Terlalu sedikit baris"),
-        (survey().replace(b"floor_area", b"luas"), "Tidak ada kolom"),
+    for content, said, values in (
+        (b"floor_area\n1\n", "consumption_per_head", {}),
+        (b"", "Berkas kosong", {}),
+        (survey().replace(b"floor_area", b"luas"), "Tidak ada kolom", {}),
+        (survey(), "Beri model ini nama", {"name": " "}),
+        (survey(), "bilangan bulat", {"line": "x"}),
     ):
-        answer = manager.post("/targeting/models/", data=sent(content))
+        answer = manager.post("/targeting/models/", data=sent(content, **values))
         assert answer.status_code in {400, 422}
         assert said in words(answer.text)
-        assert "PMT uji" in answer.text
-    answer = manager.post("/targeting/models/", data=sent(survey()), follow_redirects=True)
+        assert values or "PMT uji" in answer.text
+    assert not session.scalars(select(Job).where(Job.kind == TRAINING_KIND)).all()
+    session.rollback()
+    for content, said in (
+        (survey(20), "Terlalu sedikit baris"),
+        (survey().replace(b"75.01.01.2001", b"entah", 1), "periksa baris 2"),
+    ):
+        failed = trained(app, session, manager, content)
+        assert said in words(manager.get(failed).text)
+        assert said in words(manager.get("/targeting/models/").text)
+        session.rollback()
+    done = manager.get(trained(app, session, manager, survey()))
+    assert "Lihat hasilnya" in done.text
+    answer = manager.get(re.findall(r"/targeting/models/\d+", done.text)[0])
     assert "Kartu model" in answer.text
     assert "Luas lantai" in answer.text
+    session.rollback()
     model = session.scalars(select(ScoreModel.id).where(ScoreModel.kind == "pmt")).one()
     session.rollback()
     page = f"/targeting/models/{model}"

@@ -1,8 +1,11 @@
-"""Addresses that try wrong tokens again and again rest; phones that were let in lately do not."""
+"""Addresses that try wrong tokens or codes again and again rest; what was right lately does not."""
 
 import threading
 from collections import OrderedDict, deque
+from collections.abc import MutableMapping
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, cast
 
 ALLOWED = 30  # wrong tokens of one address within WINDOW; a phone cut off asks a few times an hour
 WINDOW = timedelta(minutes=1)
@@ -20,6 +23,11 @@ class Throttle:
         self._lock = threading.Lock()
         self._wrong: OrderedDict[str, deque[datetime]] = OrderedDict()
         self._known: OrderedDict[str, None] = OrderedDict()
+
+    @classmethod
+    def of(cls, kept: MutableMapping[str, Any], door: str) -> "Throttle":
+        """Return what an application remembers of a door, in `app.extensions`."""
+        return cast(Throttle, kept.setdefault(f"throttle-{door}", cls()))
 
     def is_resting(self, address: str, digest: str, *, at: datetime) -> bool:
         """Whether a token (by its hash) from this address is not even looked at."""
@@ -47,3 +55,8 @@ class Throttle:
             self._known.move_to_end(digest)
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
+
+
+def digest_of(text: str) -> str:
+    """Return what stands for a token or code: nobody reads it here."""
+    return sha256(text.encode("utf-8", "replace")).hexdigest()
