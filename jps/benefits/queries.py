@@ -251,34 +251,3 @@ def _in_village(
         )
     )
     return query if state is None else query.where(Benefit.state == state)
-
-
-def benefits_of(session: Session, recipient_id: uuid.UUID) -> Sequence[Benefit]:
-    """Return the deliveries of a recipient in the reader's areas, in order."""
-    query = select(Benefit).where(Benefit.recipient_id == recipient_id)
-    return session.scalars(query.order_by(Benefit.instalment)).all()
-
-
-def never_delivered(on: date, *, after_days: int = 30) -> Select[Recipient]:
-    """Return the recipients in force who never got anything though it has been due for some time.
-
-    Something was planned for each; nothing was delivered; the first was due `after_days` ago.
-    """
-    due = (
-        select(Benefit.recipient_id)
-        .group_by(Benefit.recipient_id)
-        .having(
-            func.max(case((Benefit.state == BenefitState.DELIVERED, 1), else_=0)) == 0,
-            func.min(Benefit.due_on) <= date.fromordinal(on.toordinal() - after_days),
-        )
-    )
-    return (
-        select(Recipient)
-        .join(Decree, Decree.id == Recipient.decree_id)
-        .where(
-            Decree.state == DecreeState.IN_FORCE,
-            Recipient.standing != Standing.STRUCK,
-            Recipient.same_as.is_(None),
-            Recipient.id.in_(due),
-        )
-    )

@@ -130,12 +130,6 @@ def undo_strike(
     return stored
 
 
-def strike_in_force(session: Session, recipient_id: uuid.UUID) -> Strike | None:
-    """Return the strike that holds for a recipient."""
-    query = select(Strike).where(Strike.recipient_id == recipient_id, Strike.undone_at.is_(None))
-    return session.scalars(query).first()
-
-
 def get_strike(session: Session, strike_id: uuid.UUID) -> Strike:
     """Return a strike of the session's areas, or raise `NotFound`."""
     found = session.scalars(select(Strike).where(Strike.id == strike_id)).one_or_none()

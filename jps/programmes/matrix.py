@@ -1,6 +1,6 @@
 """What two programmes mean for one another, and rules that contradict one another. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,10 +51,3 @@ def clashes(rules: Iterable[PairRule], known: Iterable[str]) -> list[ClashingRul
         elif seen.setdefault(both, rule.verdict) is not rule.verdict:
             found.append(ClashingRule(place, Clash.CONTRADICTED, both))
     return found
-
-
-def verdict(rules: Mapping[tuple[str, str], Overlap], first: str, second: str) -> Overlap:
-    """Return what holds for two programmes; twice on the list of one is the same thing twice."""
-    if first == second:
-        return Overlap.DUPLICATE
-    return rules.get(pair(first, second), Overlap.ALLOWED)

@@ -1,6 +1,6 @@
 """Reads: programmes with what holds, their terms through time, and what pairs mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,9 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jps.errors import NotFound
-from jps.programmes.matrix import pair
 from jps.programmes.models import BudgetLine, Decree, OverlapRule, Programme, ProgrammeTerms
-from jps.programmes.rules import Overlap
 from jps.programmes.terms import in_force
 
 
@@ -66,15 +64,6 @@ def overlap_rules(session: Session) -> dict[tuple[int, int], OverlapRule]:
     """Return the rule that holds for each pair of programmes (ids, the smaller first)."""
     query = select(OverlapRule).order_by(OverlapRule.made_at, OverlapRule.id)
     return {(rule.first_id, rule.second_id): rule for rule in session.scalars(query)}
-
-
-def overlap_verdicts(session: Session) -> Mapping[tuple[str, str], Overlap]:
-    """Return what holds for each pair of programmes by code, as `matrix.verdict` reads it."""
-    codes = {row.id: row.code for row in session.execute(select(Programme.id, Programme.code))}
-    return {
-        pair(codes[first], codes[second]): Overlap(rule.verdict)
-        for (first, second), rule in overlap_rules(session).items()
-    }
 
 
 def overlap_history(session: Session, first_id: int, second_id: int) -> Sequence[OverlapRule]:

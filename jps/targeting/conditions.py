@@ -20,7 +20,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from jps.areas.rules import is_code
-from jps.targeting.facts import Catalogue, Fact, Kind, Mask, Numbers, Population, Unit
+from jps.targeting.facts import Fact, Kind, Mask, Numbers, Population, Unit
 
 DEEPEST = 12  # conditions within each other
 MOST = 300  # conditions in one rule
@@ -245,8 +245,3 @@ def _facts(condition: Condition) -> Sequence[Fact]:
 def is_area_code(text: object) -> bool:
     """Whether `text` is a Kemendagri code that a rule may name."""
     return isinstance(text, str) and is_code(text)
-
-
-def known_facts(catalogue: Catalogue, unit: Unit) -> tuple[Fact, ...]:
-    """Return the facts of a unit in the order of the catalogue."""
-    return tuple(fact for fact in catalogue.values() if fact.unit is unit)

@@ -23,7 +23,7 @@ from jps.targeting.drawing import (
     draw,
     lots,
 )
-from jps.targeting.facts import Catalogue, Codes, Fact, Numbers, Population, Unit, runs
+from jps.targeting.facts import Catalogue, Codes, Fact, Numbers, Population, runs
 from jps.targeting.quotas import Method, largest_remainder
 from jps.targeting.reading import read_condition
 from jps.targeting.scores import Score, chance_fact, need_of, require_scores, score_parts
@@ -260,11 +260,6 @@ def list_hash(definition: Definition, snapshot: str, content: bytes) -> str:
     """Return the hash that stands for a list: of what it was drawn from and of what came out."""
     parts = (definition.as_json().encode(), snapshot.encode(), content)
     return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
-
-
-def selected_facts(catalogue: Catalogue) -> tuple[Fact, ...]:
-    """Return the facts of households, which a builder of rules offers first."""
-    return tuple(fact for fact in catalogue.values() if fact.unit is Unit.HOUSEHOLD)
 
 
 def standing_of(reason_counts: Mapping[str, int], standing: Standing) -> int:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jps.areas.models import Area
@@ -301,8 +301,3 @@ def _record(session: Session, stored: TargetList, action: str, *, by: str, at: d
     details = {"hash": stored.content_hash, **stored.counts}
     event = Event(action, "target-list", str(stored.id), stored.area_code, details)
     record(session, event, by=by, at=at)
-
-
-def count_lists(session: Session) -> int:
-    """Return how many lists the session's areas have."""
-    return session.scalar(select(func.count()).select_from(TargetList)) or 0

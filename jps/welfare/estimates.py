@@ -101,6 +101,12 @@ def share_interval(rate: float, error: float, degrees: int) -> tuple[float, floa
     return max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
 
 
+def none_or_all_interval(rate: float, n: int) -> tuple[float, float]:
+    """Return the 95 % Wilson interval of a share of 0 or 1 among `n` observations."""
+    reach = _Z**2 / (n + _Z**2)
+    return (0.0, reach) if rate == 0 else (1 - reach, 1.0)
+
+
 def t_quantile(degrees: int) -> float:
     """Return the 97.5 % point of Student's t (Abramowitz and Stegun 1964, 26.7.5)."""
     if degrees in _T_SMALL:

@@ -10,11 +10,13 @@ Each returns its influence values' error (`jps.welfare.design`). The line is a g
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from jps.welfare.design import Design, Floats, Measured
+from jps.welfare.estimates import none_or_all_interval
 
 
 def mean(values: npt.ArrayLike, design: Design) -> Measured:
@@ -31,13 +33,21 @@ def ratio(
     share: bool = False,
     beside: float = 0.0,
 ) -> Measured:
-    """Return the ratio of two totals; `ValueError` where the lower one is 0."""
+    """Return the ratio of two totals; `ValueError` where the lower one is 0.
+
+    A `share` of none or of all who were drawn is not surely none or all of the population: its
+    interval is Wilson's for as many observations as there are primary units.
+    """
     a, b = (np.asarray(values, dtype=np.float64) for values in (above, below))
     whole = design.total(b)
     if whole == 0:
         raise ValueError("nothing to divide by")
     value = design.total(a) / whole
-    return design.measured(value, (a - value * b) / whole, share=share, beside=beside)
+    found = design.measured(value, (a - value * b) / whole, share=share, beside=beside)
+    if share and found.error == 0 and value in (0, 1):
+        low, high = none_or_all_interval(value, design.units)
+        return replace(found, low=low, high=high)
+    return found
 
 
 def fgt(consumption: npt.ArrayLike, line: npt.ArrayLike, alpha: int, design: Design) -> Measured:

@@ -1,13 +1,14 @@
 """How well predictions of consumption find the poor. Pure.
 
 Errors at a quota: who is poor (consumption below the line) and not among the predicted poorest
-(exclusion), who is among them and not poor (inclusion), with 95 % intervals by linearisation over
-sampling units within strata.
+(exclusion), who is among them and not poor (inclusion), with 95 % intervals from the design of the
+survey (`jps.welfare.design`): sampling units within strata.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,12 +16,13 @@ import numpy.typing as npt
 
 from jps.errors import InvalidData
 from jps.text import N_
+from jps.welfare.design import Design
+from jps.welfare.measures import ratio
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
 DECIMALS = 6  # of what is kept, so that machines agree
-_Z = 1.959964
 
 NOBODY_POOR = N_("Tidak ada baris di bawah garis {line}: periksa satuan konsumsi dan garisnya.")
 ALL_POOR = N_("Semua baris di bawah garis {line}: periksa satuan konsumsi dan garisnya.")
@@ -100,27 +102,15 @@ class Judged:
 
     def _share(self, part: Mask, whole: Mask) -> list[float] | None:
         """Return a share with its 95 % interval; None of nobody."""
-        total = float(self.w[whole].sum())
-        if total <= 0:
+        if not whole.any():
             return None
-        share = float(self.w[part].sum()) / total
-        residual = self.w * (part.astype(float) - share * whole) / total
-        reach = _Z * math.sqrt(_variance(residual, self.survey.units, self.survey.strata))
-        return [share, max(0.0, share - reach), min(1.0, share + reach)]
+        found = ratio(part, whole, self._design, share=True)
+        low, high = (found.value if one is None else one for one in (found.low, found.high))
+        return [found.value, low, high]
 
-
-def _variance(values: Floats, units: Sequence[str], strata: Sequence[str]) -> float:
-    """Return the variance of a sum over sampling units drawn within strata."""
-    sums: dict[str, dict[str, float]] = {}
-    for value, unit, stratum in zip(values.tolist(), units, strata, strict=True):
-        inside = sums.setdefault(stratum, {})
-        inside[unit] = inside.get(unit, 0.0) + value
-    total = 0.0
-    for inside in sums.values():
-        if len(inside) > 1:
-            found = np.array(list(inside.values()))
-            total += len(found) / (len(found) - 1) * float(((found - found.mean()) ** 2).sum())
-    return total
+    @cached_property
+    def _design(self) -> Design:
+        return Design(self.w, units=self.survey.units, strata=self.survey.strata)
 
 
 def mean(values: npt.NDArray[Any], w: Floats) -> float:

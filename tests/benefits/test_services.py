@@ -22,7 +22,6 @@ from jps.benefits.queries import (
     areas_progress,
     decree_lines,
     instalments,
-    never_delivered,
     terms_on,
     village_benefits,
 )
@@ -219,16 +218,6 @@ def test_who_comes_late_or_from_elsewhere_changes_nothing(
 def test_plans_lie_in_the_period(session: Session, decree: Decree, schedule: Schedule) -> None:
     with pytest.raises(InvalidData):
         start_plan(session, decree.id, schedule, **BY)
-
-
-def test_who_never_got_anything(session: Session, planned: Decree) -> None:
-    rows = village_benefits(session, planned.id, 1, VILLAGE)
-    deliver(session, [Seen(rows[0][0].id)], Given(TODAY), today=TODAY, **BY)
-    rows[1][1].standing = Standing.STRUCK
-    session.flush()
-    names = session.scalars(never_delivered(TODAY)).all()
-    assert sorted(one.row for one in names) == [4, 5, 6]
-    assert session.scalars(never_delivered(date(2026, 1, 20))).all() == []
 
 
 FILE = """No Rekening,NIK,Nama,Jumlah,Tanggal,Referensi

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jps.programmes.matrix import Clash, PairRule, clashes, verdict
+from jps.programmes.matrix import Clash, PairRule, clashes
 from jps.programmes.rules import Overlap
 from jps.programmes.sipd import normalise
 
@@ -21,13 +21,6 @@ def test_rules_that_cannot_stand_are_named_by_their_place() -> None:
     ]
     found = [(one.place, one.clash) for one in clashes(rules, KNOWN)]
     assert found == [(2, Clash.CONTRADICTED), (3, Clash.ITSELF), (4, Clash.UNKNOWN)]
-
-
-def test_a_pair_means_the_same_both_ways_round() -> None:
-    rules = {("blt-dd", "pkh"): Overlap.FORBIDDEN}
-    assert verdict(rules, "pkh", "blt-dd") is verdict(rules, "blt-dd", "pkh") is Overlap.FORBIDDEN
-    assert verdict(rules, "pkh", "sembako") is Overlap.ALLOWED
-    assert verdict(rules, "pkh", "pkh") is Overlap.DUPLICATE
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from jps.programmes.files import read_codes, read_overlaps, read_programmes
 from jps.programmes.given import ProgrammeFacts, TermsFacts
 from jps.programmes.loading import load_programmes
 from jps.programmes.models import BudgetLine, Programme, ProgrammeTerms
+from jps.programmes.overlaps import verdicts
 from jps.programmes.queries import (
     overlap_history,
-    overlap_verdicts,
     programme_of,
     terms_of_programme,
     terms_on,
@@ -57,16 +57,23 @@ def province(session: Session) -> Session:
     return session
 
 
+def told_of(session: Session, first: str, second: str) -> Overlap:
+    """Return what holds for two programmes, whichever is named first."""
+    told = verdicts(session)
+    one, other = (programme_of(session, code).id for code in (first, second))
+    assert told[one, other] is told[other, one]
+    return told[one, other]
+
+
 def test_the_programmes_of_the_files_load_once(province: Session) -> None:
     first = load_folder(province)
     assert first.added > 50
     assert first.changed == first.kept == 0
     again = load_folder(province)
     assert (again.added, again.changed, again.kept) == (0, 0, 0)
-    verdicts = overlap_verdicts(province)
-    assert verdicts["blt-dd", "pkh"] is Overlap.FORBIDDEN
-    assert verdicts["pbi-daerah", "pbi-jk"] is Overlap.DUPLICATE
-    assert verdicts["pkh", "sembako"] is Overlap.ALLOWED
+    assert told_of(province, "blt-dd", "pkh") is Overlap.FORBIDDEN
+    assert told_of(province, "pbi-daerah", "pbi-jk") is Overlap.DUPLICATE
+    assert told_of(province, "pkh", "sembako") is Overlap.ALLOWED
     # The figures that were published for the whole of it.
     jps = terms_on(province, programme_of(province, "jps").id, date(2020, 6, 1))
     assert jps is not None
@@ -88,7 +95,7 @@ def test_what_people_stated_is_not_overruled_by_files(province: Session, tmp_pat
     add_terms(province, programme_of(province, "sembako"), later, by="ani", at=NOW)
     assert load_folder(province).kept == 2
     assert terms.amount == 1
-    assert overlap_verdicts(province)["blt-dd", "pkh"] is Overlap.ALLOWED
+    assert told_of(province, "blt-dd", "pkh") is Overlap.ALLOWED
     # A newer edition of the files changes what only files said.
     shutil.copytree(FOLDER, tmp_path / "new")
     path = tmp_path / "new" / "sembako.toml"

@@ -189,3 +189,14 @@ def test_nobody_poor_or_selected_has_no_figure() -> None:
     assert reach([1, 0, 0], [0, 0, 0], design).coverage is None
     assert reach([0, 0, 0], [1, 0, 0], design).leakage is None
     assert reach([1, 0, 0], [1, 1, 1], design).differential is None
+
+
+@pytest.mark.parametrize("n", [2, 20, 500])
+def test_nobody_poor_among_few_is_not_surely_nobody(n: int) -> None:
+    design = Design.equal(n)
+    none, all_of_them = (fgt(np.full(n, value), 3.0, 0, design) for value in (5.0, 1.0))
+    assert (none.value, none.error, none.low) == (0.0, 0.0, 0.0)
+    assert none.high == pytest.approx(1.959964**2 / (n + 1.959964**2))  # Wilson
+    assert none.high is not None
+    assert all_of_them.low == pytest.approx(1 - none.high)
+    assert all_of_them.high == 1.0
