@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from jps.areas.rules import Level
 from jps.benefits.rules import Terms
-from jps.db import everywhere, scope_of
+from jps.db import everywhere, scope_of, within
 from jps.errors import NotFound
 from jps.programmes.models import Benefit, Decree, Programme, Recipient
 from jps.programmes.queries import terms_on as programme_terms_on
@@ -205,16 +205,9 @@ def areas_progress(
         .group_by(area)
         .order_by(area)
     )
-    rows = session.execute(query.where(lies_in(inside))) if inside else session.execute(query)
-    return {row[0]: progress(row[1:]) for row in rows}
-
-
-def lies_in(code: str) -> ColumnElement[bool]:
-    """Return the condition that a delivery is in an area or a child of it."""
-    inner: ColumnElement[bool] = and_(
-        Benefit.area_code >= code + ".", Benefit.area_code < code + "/"
-    )
-    return or_(Benefit.area_code == code, inner)
+    if inside:
+        query = query.where(within(Benefit.area_code, (inside,)))
+    return {row[0]: progress(row[1:]) for row in session.execute(query)}
 
 
 def village_benefits(

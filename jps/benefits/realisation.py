@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from jps.areas.queries import names_of
 from jps.areas.rules import Level
-from jps.benefits.queries import Progress, added, counting, lies_in, progress, sums
-from jps.db import everywhere
+from jps.benefits.queries import Progress, added, counting, progress, sums
+from jps.db import everywhere, within
 from jps.programmes.models import Benefit, BudgetLine, Decree, Programme, Recipient
 from jps.programmes.queries import terms_on
 from jps.programmes.terms import WHOLE, Share, as_percent, split
@@ -123,7 +123,7 @@ def _parts(session: Session, asked: Asked) -> list[_Part]:
         .group_by(Benefit.decree_id, area)
     )
     if asked.inside:
-        query = query.where(lies_in(asked.inside))
+        query = query.where(within(Benefit.area_code, (asked.inside,)))
     rows = session.execute(query).all()
     decrees = _decrees(session, {row[0] for row in rows}, asked.programme_id)
     terms = {key: _shares(session, decree) for key, decree in decrees.items()}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from jps.areas.queries import names_of
 from jps.areas.rules import Level
+from jps.db import within
 from jps.decrees.money import amount_of
 from jps.identity.rules import LinkState
 from jps.programmes.case_models import Finding
@@ -151,6 +152,5 @@ def area_counts(
 
 
 def inside(area: str) -> ColumnElement[bool]:
-    """Return the condition that a recipient lies in an area, children included."""
-    column = Recipient.area_code
-    return and_(column >= area, column < area + "/") if area else true()
+    """Return the condition that a recipient lies in an area ("": any), children included."""
+    return within(Recipient.area_code, (area,)) if area else true()
