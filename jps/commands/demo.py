@@ -15,6 +15,7 @@ from jps.commands.answers import fail_on_problems
 from jps.commands.demo_aid import bring_decrees
 from jps.commands.demo_deciles import give_deciles
 from jps.commands.demo_lists import draw_example
+from jps.commands.demo_models import train_example
 from jps.commands.demo_office import (
     enter_households,
     import_registry,
@@ -107,6 +108,8 @@ def _main_job(
         give_deciles(db.session(), settings.home, seed, quiet=quiet)
     with watch.step("decrees"):
         bring_decrees(db.session(), settings.home, sample, settings.province, quiet=quiet)
+    with watch.step("score model"):
+        train_example(db.session(), settings.home, sample, seed, quiet=quiet)
     with watch.step("data frozen"):
         run_to_end(SNAPSHOT_KIND, {"zone": settings.timezone}, title="Snapshot", quiet=quiet)
     with watch.step("list drawn"):

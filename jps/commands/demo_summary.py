@@ -7,12 +7,14 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
 
 from jps.areas.geometry import geometry_file
 from jps.areas.queries import names_at
 from jps.areas.rules import Level
+from jps.assessment import consumption
+from jps.assessment.models import Consumption
 from jps.assessment.rules import Line
 from jps.assessment.services import current_scorecard, find_model
 from jps.commands.demo_office import truth_file
@@ -87,6 +89,7 @@ def summarise(
         "households": _count(session, Household),
         "members": _count(session, Member),
         "registry persons": needed_snapshot(session).persons,
+        "households with a predicted consumption": _predicted(session),
     }
     states = session.execute(select(Link.state, func.count()).group_by(Link.state))
     return Summary(
@@ -141,6 +144,13 @@ def _rates(summary: Summary) -> Table:
 
 def _count(session: Session, table: type[Base]) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _predicted(session: Session) -> int:
+    """Return of how many households the model in force could tell what they consume."""
+    model = consumption.model_in_force(session)
+    told = (Consumption.model_id == model.id) & Consumption.log.is_not(None) if model else false()
+    return session.scalar(select(func.count()).select_from(Consumption).where(told)) or 0
 
 
 def _found(session: Session) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """`flask sample`: invented files to try things on."""
 
 import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from jps.db import db, everywhere
 from jps.households.forms import HouseholdForm
 from jps.households.queries import gate
 from jps.questionnaire import load_form
-from jps.sample.consumption import LINE, survey_consumption
+from jps.sample.consumption import LINE, Surveyed, survey_consumption
 from jps.welfare.pmt import as_text
 
 sample_cli = AppGroup("sample", help="Invented files: nobody in them is real.")
@@ -52,10 +53,17 @@ def consumption(file: Path, households: int, seed: int) -> None:
         for one in survey_consumption(sample, seed):
             accepted: HouseholdForm = schema.load(document_of(made[one.place]))
             found = features(accepted)
-            own = (one.consumption, one.weight, accepted.area_code, one.unit, one.stratum)
-            writer.writerow([*own, *(as_text(found.get(name)) for name in names)])
+            writer.writerow(row_of(one, accepted.area_code, found, names))
             rows += 1
     click.echo(f"{rows} INVENTED households in {file}; a poverty line that fits them: {LINE}.")
+
+
+def row_of(
+    one: Surveyed, area: str, found: Mapping[str, Any], names: Sequence[str]
+) -> list[object]:
+    """Return the row of a home in a survey: what is `FIXED`, and its answers by name."""
+    own = (one.consumption, one.weight, area, one.unit, one.stratum)
+    return [*own, *(as_text(found.get(name)) for name in names)]
 
 
 def features(form: HouseholdForm) -> dict[str, Any]:

@@ -4,7 +4,7 @@ No person in it is real: names are put together from single tokens, and every NI
 9000 to 9999, which nobody holds. The same arguments give the same bytes.
 """
 
-from jps.sample.documents import SampleHousehold, TrueMember
+from jps.sample.documents import SampleHousehold, TrueMember, household_id
 from jps.sample.livelihood import Rate, poor_likelihood
 from jps.sample.making import SURVEY_DAY, Sample, make_sample, published_rates
 from jps.sample.places import SampleArea
@@ -23,6 +23,7 @@ __all__ = [
     "SampleArea",
     "SampleHousehold",
     "TrueMember",
+    "household_id",
     "make_sample",
     "poor_likelihood",
     "published_rates",

@@ -56,6 +56,11 @@ def sample_id(sample: str, *path: object) -> uuid.UUID:
     return uuid.uuid5(_NAMESPACE, "/".join(map(str, (sample, *path))))
 
 
+def household_id(sample: str, number: int) -> uuid.UUID:
+    """Return the id of the household of a visit, by its number."""
+    return sample_id(sample, "household", number)
+
+
 def write_document(
     visit: Visit, living: Living, registry: Registry, sample: str
 ) -> SampleHousehold:
@@ -72,7 +77,7 @@ def write_document(
         answers.update(_home_answers(visit, living, rng))
     kks = dict.fromkeys(str(one.answers["kk"]) for one in identities if "kk" in one.answers)
     return SampleHousehold(
-        id=sample_id(sample, "household", visit.number),
+        id=household_id(sample, visit.number),
         area_code=visit.home.village.code,
         day=visit.day,
         answers=answers,
