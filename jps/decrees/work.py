@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select, update
 from jps.areas.models import Area
 from jps.bulk import write_rows
 from jps.config import DATA
-from jps.db import EVERYWHERE, chunks, everywhere, set_scope
+from jps.db import EVERYWHERE, chunks, everywhere, reading, set_scope
 from jps.decrees.facts import Fact, facts_of
 from jps.decrees.matching import NOBODY, Asked, Own, OwnList, Seen, same_people, search_registry
 from jps.decrees.reading import Read, RecipientReader
@@ -170,7 +170,7 @@ class _Run:
         set_scope(self._session, EVERYWHERE)
         seen, matcher = search_registry(self._session, self._task.home, asked)
         own: dict[uuid.UUID, Own] = {}
-        with everywhere(self._session):
+        with everywhere(self._session), reading():  # others go on writing meanwhile
             known = OwnList(self._session, matcher)
             for one, mine in known.find(asked, seen):
                 own[one.id] = mine
