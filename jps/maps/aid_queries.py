@@ -191,18 +191,28 @@ def village_people(session: Session) -> dict[str, Counter[str]]:
     return found
 
 
+def newest_deciles(*where: ColumnElement[bool]) -> Subquery:
+    """Return the newest decile of each family among the rows under these conditions.
+
+    The last row of each family has no later one: in the order of an index nothing is sorted.
+    """
+    later = func.lead(Decile.id).over(
+        partition_by=Decile.family_id, order_by=(Decile.period, Decile.id)
+    )
+    rows = select(Decile.household_id, Decile.decile, later.label("later")).where(*where).subquery()
+    return select(rows.c.household_id, rows.c.decile).where(rows.c.later.is_(None)).subquery()
+
+
 def _deciles() -> Select[str, str, int]:
-    order = func.row_number().over(
-        partition_by=Decile.family_id, order_by=(Decile.period.desc(), Decile.id.desc())
-    )
+    newest = newest_deciles()
     kind = case(
-        (Decile.decile.is_(None), "unranked"), (Decile.decile <= LOW_DECILE, "low"), else_="high"
-    )
-    columns = (Decile.household_id, kind.label("kind"), order.label("place"))
-    newest = select(*columns).subquery()
+        (newest.c.decile.is_(None), "unranked"),
+        (newest.c.decile <= LOW_DECILE, "low"),
+        else_="high",
+    ).label("kind")
     return (
-        select(Household.area_code, newest.c.kind, func.count())
+        select(Household.area_code, kind, func.count())
         .join(newest, newest.c.household_id == Household.id)
-        .where(newest.c.place == 1, *counted())
-        .group_by(Household.area_code, newest.c.kind)
+        .where(*counted())
+        .group_by(Household.area_code, kind)
     )

@@ -16,7 +16,7 @@ from jps.assessment.models import Decile
 from jps.benefits.realisation import Asked, By, Row, realisation
 from jps.db import within
 from jps.households.models import Household, HouseholdHistory
-from jps.maps.aid_queries import OPEN, counted
+from jps.maps.aid_queries import OPEN, counted, newest_deciles
 from jps.maps.hiding import Hidden
 from jps.maps.indicators import BY_KEY
 from jps.maps.queries import VillageSums
@@ -188,18 +188,11 @@ def finding_kinds(session: Session, inside: str) -> dict[FindingKind, int]:
 
 def decile_counts(session: Session, inside: str) -> dict[int, int]:
     """Return how many families are in each decile by its newest period; 0 is not ranked."""
-    order = func.row_number().over(
-        partition_by=Decile.family_id, order_by=(Decile.period.desc(), Decile.id.desc())
-    )
-    newest = (
-        select(Decile.household_id, Decile.decile, order.label("place"))
-        .where(Decile.family_id.is_not(None), *_inside(Decile.area_code, inside))
-        .subquery()
-    )
+    newest = newest_deciles(*_inside(Decile.area_code, inside))
     query = (
         select(newest.c.decile, func.count())
         .join(Household, Household.id == newest.c.household_id)
-        .where(newest.c.place == 1, *counted())
+        .where(*counted())
         .group_by(newest.c.decile)
     )
     rows = session.execute(query)

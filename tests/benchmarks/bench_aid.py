@@ -1,21 +1,20 @@
 """Time decrees, findings, figures and frames at a province's size, on SQLite.
 
-`python -m tests.benchmarks.bench_aid [households [folder]]`: 300,000 households of 1,080,000
-members against a registry of 1,200,000, a decree of 84,181 recipients beside four others. In a
-folder that is named the office stays, and is measured again without being made. Peak memory is
-that of each step (Linux).
+`python -m tests.benchmarks.bench_aid [households [folder [pages]]]`: 300,000 households of
+1,080,000 members, a registry of 1,200,000, a decree of 84,181 recipients beside five others. In a
+folder that is named the office stays, and is measured again without being made; `pages` after it
+measures pages and frames alone. In brackets: seconds of processor.
 """
 
-import re
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -55,6 +54,7 @@ from jps.programmes.rules import DecreeState
 from jps.registry.services import start_import, take_file
 from jps.worker import run_now, utc_now
 from tests.benchmarks import province
+from tests.benchmarks.asking import ask, forget_peak, peak, say, take, timed
 from tests.benchmarks.bench_registry import write_registry
 
 RECIPIENTS = 84_181 / 300_000  # of a household: Sembako/BPNT in Gorontalo
@@ -63,11 +63,9 @@ PASSWORD = "sandi-tolok-ukur"
 BY, AT = "bench", datetime(2026, 11, 23, tzinfo=UTC)
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 TODAY = AT.date()
-ROUNDS = 20
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
-def main(households: int, folder: Path) -> None:
+def main(households: int, folder: Path, *, jobs: bool = True) -> None:
     """Make the office where it is not there, and measure."""
     fresh = not (folder / "jps.db").exists()
     settings = Settings(home=folder, worker=False, log_level="ERROR")
@@ -77,7 +75,8 @@ def main(households: int, folder: Path) -> None:
         if fresh:
             bring_up_to_date()
             office.make(households)
-        office.jobs()
+        if jobs:
+            office.jobs()
         db.session.remove()
     with app.app_context(), everywhere(db.session()):
         places = Places.of(db.session())
@@ -148,7 +147,7 @@ class Office:
         session = self.session
         self.run("find anew for all decrees", self._job("findings", {"today": str(TODAY)}))
         decree = self._load(self.home / "sembako.csv")
-        timed("put it in force", lambda: self._enforce(decree))
+        self._enforce(decree)
         self.run("find anew for all decrees", self._job("findings", {"today": str(TODAY)}))
         schedule = Schedule(FIRST, 3, 4)
         self.run("plan four deliveries each", start_plan(session, decree, schedule, by=BY, at=AT))
@@ -180,10 +179,12 @@ class Office:
 
     def _enforce(self, decree: uuid.UUID) -> None:
         found = services.get_decree(self.session, decree)
-        services.move_decree(
+        job = services.move_decree(
             self.session, found, DecreeState.IN_FORCE, "", by=BY, at=AT, today=TODAY
         )
         self.session.commit()
+        if job is not None:
+            self.run("put it in force: find anew about it", job)
 
     def _pay(self, decree: uuid.UUID) -> None:
         session, path = self.session, self.home / "payments.csv"
@@ -209,6 +210,7 @@ class Office:
         """Run a job, and print how long it took, its longest silence, and its memory."""
         self.session.commit()
         key, begun, last, silent = job.id, perf_counter(), perf_counter(), 0.0
+        used = process_time()
         forget_peak()
 
         def note(_job: Job) -> None:
@@ -219,8 +221,8 @@ class Office:
         self.session.expire_all()
         done = find_job(self.session, key)
         say(
-            f"{perf_counter() - begun:9.1f} s {peak():6.0f} MiB  {what}: {state}, {done.done} of "
-            f"{done.total}, longest step {silent:.1f} s"
+            f"{perf_counter() - begun:8.1f} s ({process_time() - used:.1f}) {peak():6.0f} MiB  "
+            f"{what}: {state}, {done.done} of {done.total}, longest step {silent:.1f} s"
         )
         if state not in {JobState.DONE, JobState.PROBLEMS}:
             raise SystemExit(f"{what}: {done.message}")
@@ -264,7 +266,7 @@ class Pages:
     places: Places
 
     def measure(self) -> None:
-        """Ask for each, and print seconds of the first and the median and 95 % of the others."""
+        """Ask for each: a first look, and later ones."""
         client = self.app.test_client()
         client.post("/login", data={"username": Role.MANAGER, "password": PASSWORD})
         decree, village = self.places.decree, self.places.village
@@ -302,32 +304,6 @@ class Pages:
         take(client, "/maps/download", {"level": "desa", "indicator": "reached", "format": "csv"})
 
 
-def ask(client: FlaskClient, path: str) -> None:
-    """Get a page again and again."""
-    took, status, size = [], 0, 0
-    for _ in range(ROUNDS):
-        begun = perf_counter()
-        found = client.get(path, headers={"Accept-Encoding": "gzip"})
-        took.append(perf_counter() - begun)
-        status, size = found.status_code, len(found.data)
-        if sum(took) > 10:
-            break
-    rest = sorted(took[1:] or took)
-    middle, most = rest[len(rest) // 2], rest[int(len(rest) * 0.95)]
-    shown = f"{took[0]:8.2f} {middle:8.3f} {most:8.3f} s {size // 1024:6} KiB {status}"
-    say(f"{shown}  GET {_ID.sub(':id', path)}")
-
-
-def take(client: FlaskClient, path: str, data: Mapping[str, str]) -> None:
-    """Take a file once."""
-    forget_peak()
-    begun = perf_counter()
-    found = client.post(path, data=dict(data))
-    told = f"{perf_counter() - begun:8.2f} s {peak():6.0f} MiB"
-    end = path.rpartition("/")[2]
-    say(f"{told} {len(found.data) // 1024:6} KiB {found.status_code}  POST {end} {dict(data)}")
-
-
 def frames(settings: Settings) -> None:
     """Read frames of all households and members with an analyst's token."""
     session = db.session()
@@ -341,38 +317,10 @@ def frames(settings: Settings) -> None:
         timed(f"frame {frame}", read)
 
 
-def timed(what: str, work: Callable[[], object]) -> None:
-    """Do `work` and print its seconds and its peak memory."""
-    forget_peak()
-    begun = perf_counter()
-    work()
-    say(f"{perf_counter() - begun:9.1f} s {peak():6.0f} MiB  {what}")
-
-
-def forget_peak() -> None:
-    """Let the peak of memory begin anew (Linux)."""
-    path = Path("/proc/self/clear_refs")
-    if path.exists():
-        path.write_text("5")
-
-
-def peak() -> float:
-    """Return the peak of memory since then, MiB; 0 where the system does not tell."""
-    path = Path("/proc/self/status")
-    lines = path.read_text().splitlines() if path.exists() else []
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
-
-
-def say(text: str) -> None:
-    """Print at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
 if __name__ == "__main__":
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
     if len(sys.argv) > 2:
-        main(number, Path(sys.argv[2]))
+        main(number, Path(sys.argv[2]), jobs="pages" not in sys.argv[3:])
     else:
         with tempfile.TemporaryDirectory(prefix="jps-bench-") as made:
             main(number, Path(made))

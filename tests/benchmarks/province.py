@@ -24,7 +24,7 @@ from jps.assessment.services import current_scorecard, score_model
 from jps.bulk import write_rows
 from jps.config import DATA
 from jps.db import Base
-from jps.households.models import Family, Household, Member
+from jps.households.models import Family, Household, HouseholdHistory, Member
 from jps.identity.member_keys import renew_all_keys
 from jps.identity.models import Link
 from jps.identity.rules import LinkState
@@ -149,8 +149,17 @@ def _write_homes(
             }
             for period in (date(2026, 4, 1), date(2026, 7, 1))
         ]  # fmt: skip
+    history: list[Row] = [
+        {
+            "household_id": home.id, "area_code": home.area, "version": 1, "source": "form",
+            "at": NOW - timedelta(days=home.id.int % 300), "by": "bench", "changes": [],
+            "action": "household-verified", "document": {"notes": "x" * 1_000},
+        }
+        for home in homes
+    ]  # fmt: skip
     for table, rows in (
-        (Household, households), (Family, families), (Assessment, scores), (Decile, deciles)
+        (Household, households), (Family, families), (Assessment, scores), (Decile, deciles),
+        (HouseholdHistory, history),
     ):  # fmt: skip
         _write(session, table, rows)
 
