@@ -281,7 +281,7 @@ class Pages:
             "/maps/values?level=kabkota&indicator=poor_unreached",
             f"/maps/values?level=desa&indicator=findings&in={regency}",
             "/maps/values?level=desa&indicator=low_share", "/maps/",
-            "/maps/families/?indicator=overlaps&in=" + district,
+            "/maps/families/?indicator=overlaps&area=" + district,
             "/realisation/", "/realisation/?by=budget", "/realisation/?by=area&level=desa",
             "/benefits/", f"/benefits/{decree}", "/payments/",
             "/programmes/", "/programmes/sembako", "/deciles/", "/budget-lines/",

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from jps.assessment.models import Assessment, Decile
 from jps.assessment.rules import Outcome
-from jps.assessment.services import current_scorecard, score_model
+from jps.assessment.services import PPI_FILE, current_scorecard, score_model
 from jps.bulk import write_rows
 from jps.config import DATA
 from jps.db import Base
@@ -33,6 +33,7 @@ from jps.programmes.models import Recipient
 from jps.programmes.rules import Registered, Standing
 from jps.questionnaire import load_form
 from jps.registry.models import RegistryPerson
+from jps.welfare.reading import read_table
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 EACH = 4  # persons of the registry who live together
@@ -116,6 +117,7 @@ def _write_homes(
     scores: list[Row] = []
     deciles: list[Row] = []
     version = load_form(DATA / "questionnaire").version
+    said = {one.key: one.responses[0].codes[0] for one in read_table(PPI_FILE).indicators}
     for home in homes:
         area, poor, there = home.area, chance.betavariate(1, 5), _met(home)
         households.append({
@@ -138,7 +140,7 @@ def _write_homes(
             "outcome": Outcome.SCORED, "persons": there, "npl100": poor, "ppp2017_365": poor,
             "ppp2017_685": min(1.0, 2 * poor), "ppp2011_320": poor, "ppp2011_550": poor,
             "bottom20": poor, "bottom40": min(1.0, 2 * poor), "bottom60": min(1.0, 3 * poor),
-            "bottom80": min(1.0, 4 * poor), "assessed_at": NOW, "responses": {}, "scores": {},
+            "bottom80": min(1.0, 4 * poor), "assessed_at": NOW, "responses": said, "scores": {},
             "problems": {},
         })  # fmt: skip
         deciles += [
