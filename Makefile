@@ -50,8 +50,8 @@ bench-field: setup-dev ## Measure phones, Collect and lists; 200 random sequence
 	$(BIN)/python -m tests.benchmarks $(call benches,field_)
 	JPS_SEQUENCES=200 $(BIN)/python -m pytest -q tests/api/test_phone_sequences.py
 
-bench-targeting: setup-dev ## Measure simulation and lists of 300,000 households
-	$(BIN)/python -m tests.benchmarks $(call benches,targeting)
+bench-targeting: setup-dev ## Measure simulation, lists, decrees and figures of 300,000 households
+	$(BIN)/python -m tests.benchmarks $(call benches,targeting) aid
 
 # Linkers that cannot share an environment: the file of pins ends like the folder.
 .venv-%/.setup: tests/benchmarks/requirements-%.txt

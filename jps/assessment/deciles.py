@@ -178,26 +178,32 @@ def history(session: Session, household_id: uuid.UUID) -> Sequence[Decile]:
     return session.scalars(query.order_by(Decile.period.desc(), Decile.id.desc())).all()
 
 
-def newest_deciles(on: date, *where: ColumnElement[bool], source: str | None = None) -> Subquery:
+def newest_deciles(
+    on: date | None, *where: ColumnElement[bool], source: str | None = None
+) -> Subquery:
     """Return the row of each family that holds on a day: `family`, its `household`, `decile`.
 
-    `where` narrows families (`Family`) or rows (`Decile`), `source` to what one source says.
+    Without a day the newest. `where` narrows families (`Family`) or rows (`Decile`), `source` to
+    what one source says. The last row of a family is the one without a later: in the order of an
+    index nothing is sorted.
     """
-    order = func.row_number().over(
-        partition_by=Decile.family_id, order_by=(Decile.period.desc(), Decile.id.desc())
+    later = func.lead(Decile.id).over(
+        partition_by=Decile.family_id, order_by=(Decile.period, Decile.id)
     )
     rows = (
         select(
             Decile.family_id.label("family"),
             Family.household_id.label("household"),
             Decile.decile.label("decile"),
-            order.label("place"),
+            later.label("later"),
         )
         .join(Family, Family.id == Decile.family_id)
-        .where(Decile.period <= on, *where)
+        .where(*where)
     )
+    if on is not None:
+        rows = rows.where(Decile.period <= on)
     if source is not None:
         rows = rows.where(Decile.source == source)
-    placed = rows.subquery()
-    newest = select(placed.c.family, placed.c.household, placed.c.decile)
-    return newest.where(placed.c.place == 1).subquery()
+    found = rows.subquery()
+    newest = select(found.c.family, found.c.household, found.c.decile)
+    return newest.where(found.c.later.is_(None)).subquery()

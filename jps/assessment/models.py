@@ -128,7 +128,10 @@ class Decile(Scoped, Base):
 
     __tablename__ = "decile"
     __table_args__ = (
-        Index(None, "family_id", "period"),
+        # The newest decile of every family is read from the index alone, in its order.
+        Index(
+            "ix_decile_newest", "family_id", "period", "id", "decile", "household_id", "area_code"
+        ),
         Index(None, "household_id", "period"),
         Index(None, "source", "period", "area_code"),
     )

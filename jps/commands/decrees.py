@@ -101,10 +101,12 @@ def bring(file: Path, head: Head, *, in_force: bool, quiet: bool) -> Job:
     job = finish(job, title=f"Recipients of {head.programme}", quiet=quiet)
     decree = services.get_decree(session, key)
     if in_force and decree.state == DecreeState.LOADED:
-        services.move_decree(
+        follow = services.move_decree(
             session, decree, DecreeState.IN_FORCE, "", by=SYSTEM, at=utc_now(), today=day
         )
         session.commit()
+        if follow is not None:
+            finish(follow, title="Findings", quiet=quiet)
     return job
 
 

@@ -11,12 +11,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from jps.db import AreaScope, everywhere, scope_of, within
 from jps.decrees.report import Answer, condition
-from jps.decrees.sheets import poor_household
+from jps.decrees.sheets import poor_household, poor_households
 from jps.households.counting import PRESENT, household_counts, member_counts
 from jps.households.models import Household, Member
 from jps.households.rules import IN_FORCE
@@ -155,7 +155,7 @@ def _uninsured(asked: Asked) -> Select[Any]:
             Household.state.in_(IN_FORCE),
             household_counts(),
             member_counts(),
-            poor_household(Member.household_id),
+            Household.id.in_(poor_households()),
             Member.id.not_in(members.with_only_columns(Recipient.member_id)),
         )
     )
@@ -194,10 +194,9 @@ def _found(asked: Asked) -> tuple[ColumnElement[bool], ...]:
         )
     columns = (Recipient.member_id, Recipient.family_id)
     aided = receiving(asked.on).with_only_columns(*columns).subquery()
-    members = select(aided.c.member_id).where(aided.c.member_id.is_not(None))
-    families = select(aided.c.family_id).where(aided.c.family_id.is_not(None))
-    near = or_(Recipient.member_id.in_(members), Recipient.family_id.in_(families))
-    return condition(Answer.REGISTERED), near
+    member = exists().where(aided.c.member_id == Recipient.member_id)
+    family = exists().where(aided.c.family_id == Recipient.family_id)
+    return condition(Answer.REGISTERED), or_(member, family)
 
 
 def _is_active() -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from jps.areas.models import Area
@@ -30,6 +30,7 @@ from jps.text import N_, one_line
 KIND = "decree"  # of the job
 MAX_TEXT = 120  # characters of a number
 MAX_REASON = 500
+FOLLOWED_AT_ONCE = 5_000  # recipients looked at while somebody waits; more are a job
 NO_NUMBER = N_("Tulis nomor SK.")
 NO_PROGRAMME = N_("Program ini belum ada. Buat programnya lebih dahulu pada menu Program.")
 NO_AREA = N_("Pilih wilayah SK di dalam wilayah kerja Anda.")
@@ -225,10 +226,11 @@ def move_decree(
     by: str,
     at: datetime,
     today: date,
-) -> None:
+) -> Job | None:
     """Put a decree in force, or withdraw it with a reason; nothing is deleted.
 
-    What is wrong about its recipients is found anew.
+    What is wrong about its recipients is found anew: at once, or of a long list by the queued job
+    that is returned.
     """
     require_whole(session, decree)
     session.refresh(decree, with_for_update=_LOCK)
@@ -242,9 +244,14 @@ def move_decree(
     decree.state, decree.state_reason = to, one_line(reason)[:500]
     decree.state_by, decree.state_at = by, at
     session.flush()
-    follow_decree(session, decree.id, at=at, today=today)
     event = Event(_EVENTS[to], "decree", str(decree.id), decree.area_code)
     record(session, event, by=by, at=at)
+    rows = select(func.count()).select_from(Recipient).where(Recipient.decree_id == decree.id)
+    if (session.scalar(rows) or 0) > FOLLOWED_AT_ONCE:
+        params = {"decrees": [str(decree.id)], "today": today.isoformat()}
+        return start_job(session, "findings", params, by=by, at=at)
+    follow_decree(session, decree.id, at=at, today=today)
+    return None
 
 
 def reveal_recipient(

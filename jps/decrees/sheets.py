@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from jps.assessment.models import Assessment, Decile, ScoreModel
@@ -116,15 +116,18 @@ _CHECKED = (Answer.NOT_REGISTERED, Answer.DOUBTFUL, Answer.MOVED, Answer.NIK)
 _STRUCK = (Answer.DEAD, Answer.TWICE, Answer.OVERLAP, Answer.EXCLUDED, Answer.NOT_ELIGIBLE)
 
 
-def poor_household(household_id: Any) -> ColumnElement[bool]:
-    """Return the condition that a household is poor by the scorecard in use."""
+def poor_households() -> Select[uuid.UUID]:
+    """Return the households that are poor by the scorecard in use."""
     card = current_scorecard().content_hash
     model = select(ScoreModel.id).where(ScoreModel.content_hash == card).scalar_subquery()
-    return exists().where(
-        Assessment.household_id == household_id,
-        Assessment.model_id == model,
-        Assessment.bottom40 >= POOR,
+    return select(Assessment.household_id).where(
+        Assessment.model_id == model, Assessment.bottom40 >= POOR
     )
+
+
+def poor_household(household_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a household is one of them; for some, not for all."""
+    return poor_households().where(Assessment.household_id == household_id).exists()
 
 
 def wanted(sheet: Sheet) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select, update
 from jps.areas.models import Area
 from jps.bulk import write_rows
 from jps.config import DATA
-from jps.db import EVERYWHERE, chunks, everywhere, set_scope
+from jps.db import EVERYWHERE, chunks, everywhere, reading, set_scope
 from jps.decrees.facts import Fact, facts_of
 from jps.decrees.matching import NOBODY, Asked, Own, OwnList, Seen, same_people, search_registry
 from jps.decrees.reading import Read, RecipientReader
@@ -28,7 +28,7 @@ from jps.jobs.runner import Step, Task
 from jps.layouts import ColumnMapping, Row, RowProblem, layout_of, recipient_layouts
 from jps.programmes.models import Decree, Recipient
 from jps.programmes.rules import DecreeState, Registered, Standing
-from jps.programmes.stakes import follow_decree
+from jps.programmes.stakes import follow_decree, look_aside
 from jps.questionnaire import load_form
 from jps.registry.places import AreaBook
 from jps.text import N_
@@ -53,7 +53,7 @@ def decree_work(task: Task) -> Iterator[Step]:
     run = _Run(task)
     yield from run.read()
     yield from run.look_up()
-    yield run.finish()
+    yield from run.finish()
 
 
 class _Run:
@@ -170,7 +170,7 @@ class _Run:
         set_scope(self._session, EVERYWHERE)
         seen, matcher = search_registry(self._session, self._task.home, asked)
         own: dict[uuid.UUID, Own] = {}
-        with everywhere(self._session):
+        with everywhere(self._session), reading():  # others go on writing meanwhile
             known = OwnList(self._session, matcher)
             for one, mine in known.find(asked, seen):
                 own[one.id] = mine
@@ -228,15 +228,19 @@ class _Run:
         with everywhere(self._session):
             self._session.execute(update(Recipient), values)
 
-    def finish(self) -> Step:
+    def finish(self) -> Iterator[Step]:
         """Find what is wrong, and say what was found; the decree may come into force now."""
         decree = self._decree
         if decree.state == DecreeState.DRAFT:
             decree.state, decree.state_at = DecreeState.LOADED, self._task.clock()
-        self._session.flush()
-        follow_decree(self._session, self._id, at=self._task.clock(), today=self._today)
+        yield self._step()
+        looked = look_aside(self._session, self._id, self._today)
+        follow_decree(
+            self._session, self._id, at=self._task.clock(), today=self._today, looked=looked
+        )
+        decree = self._decree
         with everywhere(self._session):
             decree.counts = {str(k): n for k, n in counted(self._session, self._id).items()}
             total = select(func.count()).where(Recipient.decree_id == self._id)
             size = self._session.scalar(total.select_from(Recipient)) or 0
-        return self._step({N_("Penerima"): size})
+        yield self._step({N_("Penerima"): size})

@@ -166,7 +166,10 @@ class HouseholdHistory(Scoped, Base):
     """
 
     __tablename__ = "household_history"
-    __table_args__ = (UniqueConstraint("household_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("household_id", "version"),
+        Index("ix_household_history_steps", "action", "at", "area_code"),  # of the last months
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     household_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("household.id"))

@@ -15,9 +15,10 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from jps.assessment.models import Assessment, Decile
+from jps.assessment.deciles import newest_deciles
+from jps.assessment.models import Assessment
 from jps.assessment.rules import INTERVIEWED, Line
 from jps.assessment.services import NOT_COUNTED
 from jps.households.counting import household_counts, member_counts
@@ -47,9 +48,14 @@ def aid_version(session: Session) -> tuple[datetime | None, ...]:
 
 def programmes_on(session: Session, on: date) -> dict[str, str]:
     """Return the aid programmes with recipients of ours on a day: names by code, by name."""
-    ids = receiving(on).with_only_columns(Programme.id).distinct()
-    query = select(Programme.code, Programme.name).where(Programme.id.in_(ids))
-    return {row.code: row.name for row in session.execute(query.order_by(Programme.name))}
+    one = aliased(Programme)
+    query = select(one.code, one.name).where(_has_recipients(one, on)).order_by(one.name)
+    return {row.code: row.name for row in session.execute(query)}
+
+
+def _has_recipients(one: type[Programme], on: date) -> ColumnElement[bool]:
+    """Return whether anybody receives a programme: the first recipient found tells."""
+    return receiving(on).with_only_columns(Recipient.id).where(Programme.id == one.id).exists()
 
 
 @dataclass(frozen=True)
@@ -92,8 +98,8 @@ def village_aid(session: Session, line: Line, model_id: int | None, on: date) ->
 
 
 def _codes(session: Session, on: date) -> dict[int, str]:
-    ids = receiving(on).with_only_columns(Programme.id).distinct()
-    query = select(Programme.id, Programme.code).where(Programme.id.in_(ids)).order_by(Programme.id)
+    one = aliased(Programme)
+    query = select(one.id, one.code).where(_has_recipients(one, on)).order_by(one.id)
     return {row.id: row.code for row in session.execute(query.limit(MOST_PROGRAMMES))}
 
 
@@ -187,17 +193,15 @@ def village_people(session: Session) -> dict[str, Counter[str]]:
 
 
 def _deciles() -> Select[str, str, int]:
-    order = func.row_number().over(
-        partition_by=Decile.family_id, order_by=(Decile.period.desc(), Decile.id.desc())
-    )
+    newest = newest_deciles(None)
     kind = case(
-        (Decile.decile.is_(None), "unranked"), (Decile.decile <= LOW_DECILE, "low"), else_="high"
-    )
-    columns = (Decile.household_id, kind.label("kind"), order.label("place"))
-    newest = select(*columns).subquery()
+        (newest.c.decile.is_(None), "unranked"),
+        (newest.c.decile <= LOW_DECILE, "low"),
+        else_="high",
+    ).label("kind")
     return (
-        select(Household.area_code, newest.c.kind, func.count())
-        .join(newest, newest.c.household_id == Household.id)
-        .where(newest.c.place == 1, *counted())
-        .group_by(Household.area_code, newest.c.kind)
+        select(Household.area_code, kind, func.count())
+        .join(newest, newest.c.household == Household.id)
+        .where(*counted())
+        .group_by(Household.area_code, kind)
     )

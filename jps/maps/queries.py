@@ -4,8 +4,8 @@ The sums are of all areas, since what is hidden follows from all of them, and ar
 change; a reader gets those of their own areas.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from threading import Lock
 from time import perf_counter
@@ -67,10 +67,14 @@ class Kept:
 
     def serves(self, version: Version, at: datetime) -> bool:
         """Whether the sums may still be shown when the data have `version`."""
-        age = at - self.at
         if self._version == version:
-            return age < KEPT_FOR
-        return self._took > DEAR and age < timedelta(seconds=self._took * PATIENCE)
+            return self.is_of(version, at)
+        patience = timedelta(seconds=self._took * PATIENCE)
+        return self._took > DEAR and at - self.at < patience
+
+    def is_of(self, version: Version, at: datetime) -> bool:
+        """Whether the sums are those of the data of `version`."""
+        return self._version == version and at - self.at < KEPT_FOR
 
     def patterns(self, minimum: int) -> Patterns:
         """Return what is hidden of them, for every reader alike."""
@@ -109,17 +113,32 @@ class VillageSums:
         kept = self._kept.get(wanted)
         if kept is not None and kept.serves(version, at):
             return kept
+        return self._count(session, wanted, version, at)
+
+    def _count(self, session: Session, wanted: Wanted, version: Version, at: datetime) -> Kept:
         begun = self._timer()
         before = self._newest(session)
         with everywhere(session):
-            tallies = Tallies(village_sums(session, wanted))
-        made = Kept(tallies, at, version, self._timer() - begun, before)
+            if wanted.topic is Topic.POVERTY:
+                villages = village_sums(session, wanted)
+            else:
+                villages = with_topic(session, wanted, self._households(session, wanted, at))
+        made = Kept(Tallies(villages), at, version, self._timer() - begun, before)
         with self._lock:
             self._kept.pop(wanted, None)
             self._kept[wanted] = made
             while len(self._kept) > KEPT:
                 self._kept.pop(next(iter(self._kept)))
         return made
+
+    def _households(self, session: Session, wanted: Wanted, at: datetime) -> Mapping[str, Tally]:
+        """Return what every topic says of the households; counted anew unless nothing changed."""
+        base = Wanted(wanted.line, wanted.model_id)
+        version = data_version(session, base.topic)
+        kept = self._kept.get(base)
+        if kept is None or not kept.is_of(version, at):
+            kept = self._count(session, base, version, at)
+        return kept.tallies.villages
 
     def period(self, session: Session, period_id: int) -> Kept | None:
         """Return the sums of a frozen period, None where there is no such period."""
@@ -166,6 +185,15 @@ def village_sums(session: Session, wanted: Wanted) -> dict[str, Tally]:
     if model_id is not None:
         _scored(session, villages, line, model_id)
     _correct_persons(session, villages, line, model_id)
+    return with_topic(session, wanted, villages)
+
+
+def with_topic(
+    session: Session, wanted: Wanted, households: Mapping[str, Tally]
+) -> dict[str, Tally]:
+    """Return tallies of the households with what a topic adds; those given stay as they are."""
+    villages = {code: replace(tally) for code, tally in households.items()}
+    line, model_id = wanted.line, wanted.model_id
     if wanted.topic is Topic.AID:
         for code, aid in village_aid(session, line, model_id, wanted.on).items():
             villages.setdefault(code, Tally()).aid = aid

@@ -54,7 +54,7 @@ class Finding(Scoped, Base):
     due_on: Mapped[date | None] = mapped_column(Date)
     found_at: Mapped[datetime] = mapped_column(UtcDateTime)
     gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # not found any more
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class FindingStep(Base):

@@ -67,12 +67,51 @@ class _Place:
     stake: int
 
 
-def find_anew(session: Session, decree_id: uuid.UUID, *, at: datetime, today: date) -> Renewed:
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is wrong about a decree that was in `state`, by key, and where recipients stand."""
+
+    state: DecreeState
+    found: dict[str, Found]
+    places: dict[uuid.UUID, _Place]
+
+
+def look_at(session: Session, decree_id: uuid.UUID, today: date) -> Looked:
+    """Return what is wrong about a decree's recipients; only reads, so others may write."""
+    with everywhere(session):
+        decree = session.get_one(Decree, decree_id)
+        places: dict[uuid.UUID, _Place] = {}
+        found = {one.key: one for one in _found(session, decree, places, today)}
+        return Looked(DecreeState(decree.state), found, places)
+
+
+def _still(session: Session, looked: Looked) -> dict[str, Found]:
+    """Return what was found, without recipients who were struck meanwhile."""
+    struck: set[uuid.UUID | None] = set()
+    for piece in chunks(list(looked.places), _AT_ONCE):
+        query = select(Recipient.id).where(Recipient.standing == Standing.STRUCK)
+        struck |= set(session.scalars(query.where(Recipient.id.in_(piece))))
+    return {
+        key: one
+        for key, one in looked.found.items()
+        if not struck & {one.recipient_id, one.other_id}
+    }
+
+
+def find_anew(
+    session: Session,
+    decree_id: uuid.UUID,
+    *,
+    at: datetime,
+    today: date,
+    looked: Looked | None = None,
+) -> Renewed:
     """Find what is wrong about a decree's recipients; flushes.
 
     What was found before keeps its state, owner and last day; what is not found any more is marked
     as gone, and comes back as it was. A decree that no longer counts has no findings. For a list
-    that flags people, the decrees of aid are looked at.
+    that flags people, the decrees of aid are looked at. `looked` is what a reader saw shortly
+    before.
     """
     session.flush()
     _take_turn(session)
@@ -84,8 +123,9 @@ def find_anew(session: Session, decree_id: uuid.UUID, *, at: datetime, today: da
                 for other in decrees_to_look_at(session)
             ]
             return Renewed(*(sum(column) for column in zip(*map(astuple, told), strict=True)))
-        places: dict[uuid.UUID, _Place] = {}
-        found = {one.key: one for one in _found(session, decree, places, today)}
+        if looked is None or looked.state != decree.state:
+            looked = look_at(session, decree_id, today)
+        found, places = _still(session, looked), looked.places
         either = or_(Finding.decree_id == decree_id, Finding.other_decree_id == decree_id)
         before = {one.key: one for one in session.scalars(select(Finding).where(either))}
         fresh = [one for key, one in found.items() if key not in before]

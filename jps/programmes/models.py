@@ -217,6 +217,7 @@ class Benefit(Scoped, Base):
     __table_args__ = (
         UniqueConstraint("recipient_id", "instalment"),
         Index(None, "decree_id", "area_code", "instalment"),
+        Index("ix_benefit_delivered", "state", "delivered_on", "area_code"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

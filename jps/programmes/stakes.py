@@ -8,9 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from jps.db import chunks, everywhere
+from jps.db import chunks, everywhere, reading
 from jps.identity.cases import set_programmes
-from jps.programmes.findings import Renewed, find_anew
+from jps.programmes.findings import Looked, Renewed, find_anew, look_at
 from jps.programmes.models import Decree, Recipient
 from jps.programmes.receiving import receiving
 
@@ -41,8 +41,23 @@ def renew_stakes(session: Session, decree_id: uuid.UUID, *, today: date) -> None
     set_programmes(session, {one: len(known[one]) for one in homes})
 
 
-def follow_decree(session: Session, decree_id: uuid.UUID, *, at: datetime, today: date) -> Renewed:
+def look_aside(session: Session, decree_id: uuid.UUID, today: date) -> Looked:
+    """Return what is wrong about a decree, read while others write; ends the transaction."""
+    with reading():
+        looked = look_at(session, decree_id, today)
+        session.rollback()
+    return looked
+
+
+def follow_decree(
+    session: Session,
+    decree_id: uuid.UUID,
+    *,
+    at: datetime,
+    today: date,
+    looked: Looked | None = None,
+) -> Renewed:
     """Follow up a decree that was matched, came into force or was withdrawn: findings, stakes."""
-    renewed = find_anew(session, decree_id, at=at, today=today)
+    renewed = find_anew(session, decree_id, at=at, today=today, looked=looked)
     renew_stakes(session, decree_id, today=today)
     return renewed

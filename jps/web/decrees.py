@@ -230,9 +230,12 @@ def move(decree_id: uuid.UUID) -> ResponseReturnValue:
         raise NotFound()
     reason = request.form.get("reason", "")
     try:
-        services.move_decree(
+        job = services.move_decree(
             db.session(), decree, to, reason, by=actor().username, at=now(), today=today()
         )
+        if job is not None:
+            flash(gettext("Temuan SK ini dicari ulang. Hasilnya tampil sebentar lagi."), "info")
+            wake_worker()
     except JpsError as error:
         db.session.rollback()
         flash(_messages(error).get("reason", [error_text(error)])[0], "danger")

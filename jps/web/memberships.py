@@ -54,7 +54,9 @@ def index() -> ResponseReturnValue:
         for one in Question
         if kind_of(one) in kinds
     }
-    found = count_people(session, asked) if asked.question in counts else 0
+    found = counts.get(asked.question, 0)
+    if found and asked.programme_id is not None:
+        found = count_people(session, asked)
     pages = max(1, -(-found // PAGE))
     page = min(max(1, request.args.get("page", 1, type=int)), pages)
     shown = actor().can(Can.SEE_HOUSEHOLDS)
