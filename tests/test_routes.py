@@ -115,6 +115,7 @@ def test_open_doors_are_few(app: Flask) -> None:
         "POST /odk/<token>/submission",
         "GET /phone/",
         "GET /phone/<version>/<name>",
+        "GET /phone/icons/<name>",
         "GET /phone/manifest.webmanifest",
         "GET /phone/worker.js",
         "GET /public/",

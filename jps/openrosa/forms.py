@@ -82,7 +82,7 @@ def media(token: str, name: str) -> Response:
 def integrity(token: str) -> Response:
     """Say which households of the phone are no longer to be visited."""
     asked = [text for text in request.args.get("id", "").split(",") if text]
-    if len(asked) > MAX_ASKED:
+    if len(asked) > MAX_ASKED or not all(text.isprintable() for text in asked):
         raise BadRequest
     ids = {text: _uuid(text) for text in asked}
     states = gone(db.session(), [one for one in ids.values() if one], sender().username)

@@ -26,6 +26,7 @@ from jps.tables.records import read_tables
 from jps.tables.scanning import Scan, scan, scan_file
 from jps.text import N_
 
+_RARE_DELIMITERS = "~^"  # only where no usual one makes a table
 _HEADER_ROWS = 20  # a title may stand above the header
 _BATCH = 5_000  # rows of Parquet turned into Python at once
 _MAX_SHEET = 4 << 30  # bytes of an unpacked workbook; more is no honest list of persons
@@ -123,7 +124,7 @@ def _open_csv(path: Path, scan: Scan, find: FindHeader, inside: str = "") -> Sou
     bare = Source(path, FileFormat.CSV, scan.digest, (), {}, 0, 0, scan.encoding, sheet=inside)
     line = _first_line(bare)
     failure: InvalidFile | None = None
-    for delimiter in sorted(",;\t|", key=line.count, reverse=True):
+    for delimiter in (*sorted(",;\t|", key=line.count, reverse=True), *_RARE_DELIMITERS):
         draft = replace(bare, delimiter=delimiter)
         try:
             start, headers, columns = _find_header(_rows(draft), find)

@@ -23,6 +23,7 @@ from jps.http import Door, requires
 from jps.questionnaire.pack import pack_form
 from jps.web.codebook import form_in_force
 from jps.web.compression import compressed
+from jps.web.icons import PNG_ICONS, draw_png
 
 bp = Blueprint("phone", __name__, url_prefix="/phone")
 
@@ -68,7 +69,7 @@ def index() -> Response:
 @requires(Door.OPEN)
 def manifest() -> Response:
     """Say how the form is installed on a home screen."""
-    icon = url_for(".asset", version=shell().version, name=ICON)
+    drawing = url_for(".asset", version=shell().version, name=ICON)
     about = {
         "id": url_for(".index"),
         "name": gettext("JPS Pendataan"),
@@ -78,9 +79,32 @@ def manifest() -> Response:
         "display": "standalone",
         "background_color": "#f4f7f6",
         "theme_color": "#084543",
-        "icons": [{"src": icon, "sizes": "any", "type": KINDS[".svg"], "purpose": "any"}],
+        "icons": [
+            {"src": drawing, "sizes": "any", "type": KINDS[".svg"], "purpose": "any"},
+            *(
+                {
+                    "src": url_for(".icon", name=name),
+                    "sizes": f"{pixels}x{pixels}",
+                    "type": "image/png",
+                    "purpose": "maskable" if cut else "any",
+                }
+                for name, (pixels, cut) in PNG_ICONS.items()
+            ),
+        ],
     }
     return _fresh(Response(json.dumps(about), mimetype="application/manifest+json"))
+
+
+@bp.get("/icons/<name>")
+@requires(Door.OPEN)
+def icon(name: str) -> Response:
+    """Answer with the icon as PNG, for phones that install nothing with an SVG."""
+    if name not in PNG_ICONS:
+        abort(404)
+    drawing = Path(current_app.static_folder or "") / ICON
+    answer = Response(_png(drawing.read_bytes(), name), mimetype="image/png")
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    return answer
 
 
 @bp.get("/worker.js")
@@ -130,6 +154,12 @@ def _shell(paths: tuple[tuple[Path, int], ...], form: str, regions: tuple[str, .
         digest.update(name.encode() + content)
     digest.update((Path(current_app.root_path) / "templates/phone/shell.html").read_bytes())
     return Shell(digest.hexdigest()[:12], files)
+
+
+@lru_cache(maxsize=len(PNG_ICONS))
+def _png(svg: bytes, name: str) -> bytes:
+    pixels, cut = PNG_ICONS[name]
+    return draw_png(svg, pixels, cut=cut)
 
 
 def _scripts(static: Path) -> Iterator[Path]:

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from jps.access.rules import Can
 from jps.areas.models import Area
-from jps.areas.queries import areas_at, names_at
+from jps.areas.queries import areas_at
 from jps.areas.rules import Level, is_code
 from jps.db import db
 from jps.households.documents import Document
@@ -20,6 +20,7 @@ from jps.households.saving import OutsideScope, find_household
 from jps.households.services import open_draft
 from jps.http import actor, now, requires, saves
 from jps.text import N_
+from jps.web.area_choice import area_labels
 from jps.web.codebook import form_in_force
 from jps.web.drafts import author, defaults, open_draft_of
 from jps.web.places import FEW, choices_of_village, full_name
@@ -44,15 +45,18 @@ class Village:
 def index() -> ResponseReturnValue:
     """Show what was returned, the drafts, what was sent, and the person's villages."""
     counts = state_counts(db.session(), Filters(entered_by=actor().username))
+    returned, drafts = _mine(State.RETURNED, OPEN), _mine(State.DRAFT, OPEN)
+    sent = _mine(State.SUBMITTED, LATEST)
+    codes = {row.area_code for row in (*returned, *drafts, *sent)}
     return render_template(
         "entry/work.html",
-        returned=_mine(State.RETURNED, OPEN),
-        drafts=_mine(State.DRAFT, OPEN),
-        sent=_mine(State.SUBMITTED, LATEST),
+        returned=returned,
+        drafts=drafts,
+        sent=sent,
         counts=counts,
         sent_count=VillageProgress("", counts).sent,
         villages=villages(),
-        names=names_at(db.session(), Level.DESA),
+        labels=area_labels(db.session(), codes),
         State=State,
     )
 

@@ -1,15 +1,18 @@
 """What goes wrong on a phone: a full disk, a dead server, two tabs, a sign-out, a broken phone."""
 
+import os
 import re
+import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from jps.access.rules import Role
-from tests.browser.conftest import PHONE, Visit, Visitor
+from tests.browser.conftest import FLAGS, PHONE, Visit, Visitor, find_chromium
 from tests.browser.phones import Store, begin, forgive, open_phone, rows, saved
 from tests.offices import NewHousehold
 from tests.serving import LiveServer
@@ -119,6 +122,46 @@ def test_the_form_starts_when_the_server_is_dead(
     page.fill("#address", "Jalan Server Mati")
     saved(page)
     forgive(window)
+
+
+def test_a_browser_that_is_killed_opens_at_the_same_field(
+    browser: Browser, live: str, areas: None, ani: str, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+
+    def start() -> Visit:
+        context = browser.browser_type.launch_persistent_context(
+            profile,
+            executable_path=find_chromium(),
+            args=list(FLAGS),
+            viewport={"width": PHONE["width"], "height": PHONE["height"]},
+            locale="id-ID",
+        )
+        return Visit(context.pages[0], live)
+
+    page = open_phone(start(), ani)
+    household = begin(page)
+    page.fill("#address", "Jalan Baterai Habis")
+    page.fill("#rt", "7")
+    saved(page)
+    kill_browser(profile)
+
+    again = start()
+    page = again.go("/phone/")
+    expect(page.locator("#rt")).to_be_focused()
+    assert page.url.endswith(f"#h/{household}/location")
+    assert (page.input_value("#address"), page.input_value("#rt")) == ("Jalan Baterai Habis", "7")
+    page.context.close()
+
+
+def kill_browser(profile: Path) -> None:
+    """Kill the browser of a profile, and only that one, as when a battery is flat."""
+    listed = subprocess.run(
+        ["ps", "-axww", "-o", "pid=,args="], capture_output=True, text=True, check=True
+    )
+    mine = [line.split(maxsplit=1) for line in listed.stdout.splitlines() if str(profile) in line]
+    (pid,) = (int(pid) for pid, args in mine if "--type=" not in args and "chrom" in args.lower())
+    os.kill(pid, signal.SIGKILL)
 
 
 def test_a_full_phone_says_so_and_keeps_what_was_typed(

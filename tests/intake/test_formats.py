@@ -78,6 +78,7 @@ FORMATS: dict[str, Callable[[Rows], bytes]] = {
     "semicolons in UTF-16": lambda rows: csv_bytes(rows, delimiter=";", encoding="utf-16"),
     "tabs in Windows-1252": lambda rows: csv_bytes(rows, delimiter="\t", encoding="cp1252"),
     "bars in UTF-8 with a mark": lambda rows: csv_bytes(rows, delimiter="|", encoding="utf-8-sig"),
+    "tildes": lambda rows: csv_bytes(rows, delimiter="~"),
     "a title above": lambda rows: b"Daftar Penerima\n\n" + csv_bytes(rows),
     "Excel": as_excel,
     "Parquet": as_parquet,

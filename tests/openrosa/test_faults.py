@@ -193,6 +193,8 @@ def test_whatever_else_is_asked_is_told_and_not_redirected(phone: NewPhone) -> N
         ("GET", "forms/other/manifest", 404),
         ("GET", "media/secret.csv", 404),
         ("GET", "", 404),
+        ("GET", "integrity?id=%00", 400),
+        ("GET", "integrity?id=" + "x," * 1_001, 400),
     ):
         refused(ani.ask(method, f"{ani.server}/{rest}"), status)
 

@@ -46,7 +46,7 @@ def workbook(path: Path, rows: Sequence[Sequence[object]], *, first: int = 0) ->
     return path
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "~", "^"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
 def test_csv_of_any_delimiter_and_encoding(path: Path, delimiter: str, encoding: str) -> None:
     rows = [(*HASAN[:2], "ANDRÉ CONTOH, S.PD", *HASAN[3:])]

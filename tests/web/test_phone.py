@@ -3,14 +3,17 @@
 import gzip
 import json
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 
 from jps.access.rules import Role
 from jps.web import phone
+from jps.web.icons import PNG_ICONS
 from tests.conftest import SignIn
 from tests.databases import Databases
 from tests.repository import texts
@@ -81,6 +84,25 @@ def test_it_can_be_installed(client: FlaskClient) -> None:
         "standalone",
     )
     assert client.get(about["icons"][0]["src"]).mimetype == "image/svg+xml"
+    purposes = {(icon["sizes"], icon["purpose"]) for icon in about["icons"]}
+    assert {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")} <= purposes
+
+
+@pytest.mark.parametrize("name", PNG_ICONS)
+def test_its_icons_are_the_drawing_as_png(client: FlaskClient, name: str) -> None:
+    answer = client.get(f"/phone/icons/{name}")
+    pixels, cut = PNG_ICONS[name]
+    with Image.open(BytesIO(answer.data)) as image:
+        image.load()
+        assert (answer.mimetype, image.format, image.size) == ("image/png", "PNG", (pixels, pixels))
+        corner, middle = image.getpixel((0, 0)), image.getpixel((pixels // 2, pixels // 8))
+        roof = image.getpixel((pixels // 2, round(pixels * (0.5 - (0.25 if cut else 0.3125)))))
+    assert corner == ((11, 93, 91, 255) if cut else (11, 93, 91, 0))  # a mask cuts it, or air
+    assert (middle, roof) == ((11, 93, 91, 255), (255, 255, 255, 255))
+
+
+def test_there_is_no_other_icon(client: FlaskClient) -> None:
+    assert client.get("/phone/icons/icon-64.png").status_code == 404
 
 
 def test_every_text_comes_in_english_too(shell: phone.Shell) -> None:
