@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -41,7 +40,7 @@ def household_columns(form: HouseholdForm, document: Document) -> dict[str, Any]
         "visit_result": form.text("visit_result") or None,
         "lat": lat,
         "lon": lon,
-        "warnings": [asdict(problem) for problem in form.warnings],
+        "warnings": [problem.as_json() for problem in form.warnings],
         "answers": dict(form.answers),
         "calculated": dict(form.calculated),
     }
