@@ -8,6 +8,7 @@ from typing import Any
 from jps.households.documents import ROSTER, Document, content_hash
 from jps.households.forms import HouseholdForm, MemberForm
 from jps.households.models import Household, Member
+from jps.keys import new_key
 
 # Answers of a member that have a column of their own; the birth date is put together from two.
 MEMBER_COLUMNS = (
@@ -85,7 +86,7 @@ def family_row(
 ) -> dict[str, Any]:
     """Return a new row of `family`."""
     return {
-        "id": uuid.uuid4(),
+        "id": new_key(),
         "household_id": household,
         "area_code": area_code,
         "position": position,

@@ -21,6 +21,7 @@ from jps.households.storing import SENT, new_rows
 from jps.intake.frozen import thaw
 from jps.intake.models import IntakeOrigin
 from jps.intake.rules import Fate
+from jps.keys import new_key
 from jps.matching.normalise import default_normaliser
 
 DRAFT_OPENED = "household-draft-opened"
@@ -80,7 +81,7 @@ def prepare(setup: Setup, dialect: Dialect, found: Iterable[New]) -> Prepared:
     stored: list[tuple[int, uuid.UUID, str, str]] = []
     origins: list[dict[str, Any]] = []
     for one in found:
-        key = one.household_id or uuid.uuid4()
+        key = one.household_id or new_key()
         if (draft := draft_in(one.form)) is not None:
             drafts.append((key, one.area_code, clean_draft(draft)))
             event = DRAFT_OPENED

@@ -29,7 +29,7 @@ from jps.questionnaire import load_form
 from jps.registry.places import AreaBook
 from jps.text import N_
 
-HOUSEHOLDS_AT_ONCE = 100  # one task of a process, one transaction
+HOUSEHOLDS_AT_ONCE = 200  # one task of a process, one transaction
 IN_PROCESSES = 400  # households from which processes are worth their start of 1 s
 
 _RECORD = (

@@ -240,15 +240,18 @@ def _number_warnings(
 ) -> Iterator[Problem]:
     if number.endswith("0000"):
         yield _warning(path, question, SERIAL_ZERO)
-    if regions and number[:6] not in regions:
-        provinces = {region[:2] for region in regions}
-        if number[:2] in provinces:
-            yield _warning(path, question, OLD_REGION)
+    if regions and number[:6] not in regions and number[:2] in _provinces(frozenset(regions)):
+        yield _warning(path, question, OLD_REGION)
+
+
+@lru_cache(maxsize=8)
+def _provinces(regions: frozenset[str]) -> frozenset[str]:
+    return frozenset(region[:2] for region in regions)
 
 
 def _compare_birth(nik: Nik, born: str, member: int | None) -> list[Problem]:
     possible = [birth.isoformat() for birth in nik.births]
-    if any(birth.startswith(born) for birth in possible) and born:
+    if born and any(birth.startswith(born) for birth in possible):
         return []
     level: Level = "warning" if born else "suggestion"
     message = OTHER_BIRTH if born else BIRTH_FROM_NIK
