@@ -6,7 +6,8 @@ Measured on SQLite with 510,000 rows: 1.0 s, against 5.1 s for the ORM's bulk in
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import islice
+from itertools import islice, repeat
+from operator import is_
 from typing import Any
 
 import psycopg
@@ -170,16 +171,24 @@ def _converted(
 ) -> Iterator[tuple[object, ...]]:
     """Yield the rows as the driver takes them: UUIDs, times and JSON have forms of their own.
 
-    Column by column, some rows at a time: in half the time of row by row.
+    Column by column, some rows at a time: in half the time of row by row. What every row repeats
+    is converted once.
     """
     processors = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
     left = iter(rows)
     while part := list(islice(left, _AT_ONCE)):
-        cells: list[Iterable[object]] = list(zip(*part, strict=True))
+        cells: list[Any] = list(zip(*part, strict=True))
         for place, change in enumerate(processors):
             if change is not None:
-                cells[place] = map(change, cells[place])
+                cells[place] = _changed(cells[place], change)
         yield from zip(*cells, strict=True)
+
+
+def _changed(cells: Sequence[object], change: Callable[[Any], object]) -> Iterable[object]:
+    first = cells[0]
+    if all(map(is_, cells, repeat(first))):
+        return repeat(change(first), len(cells))
+    return map(change, cells)
 
 
 def _copy(

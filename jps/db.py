@@ -43,6 +43,8 @@ from sqlalchemy.orm import (
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeDecorator
 
+from jps.jsontext import dump
+
 
 def _find_driver() -> ModuleType:
     """Return pysqlite3 where it is installed (Linux), else the standard library's driver."""
@@ -247,11 +249,12 @@ def writers_turn(session: Session) -> AbstractContextManager[object]:
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return the options of `create_engine` for `url`."""
-    private: dict[str, Any] = {"hide_parameters": True}  # errors must not quote what people typed
+    # Errors must not quote what people typed.
+    common: dict[str, Any] = {"hide_parameters": True, "json_serializer": dump}
     if make_url(url).get_backend_name() != "sqlite":
-        return private | {"pool_pre_ping": True}
+        return common | {"pool_pre_ping": True}
     waiting = {"timeout": BUSY_TIMEOUT / 1000}
-    return private | {"module": sqlite_driver, "connect_args": waiting}
+    return common | {"module": sqlite_driver, "connect_args": waiting}
 
 
 def drive_sqlite(engine: Engine) -> None:

@@ -1,9 +1,10 @@
 """How an event is hashed."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+
+from jps.jsontext import canonical
 
 GENESIS = "0" * 64  # hash before the first event
 
@@ -13,10 +14,7 @@ def chain_hash(previous: str, event: Mapping[str, object]) -> str:
 
     Canonical: keys sorted, no spaces, UTF-8, times as ISO 8601 in UTC with microseconds.
     """
-    body = json.dumps(
-        event, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    )
-    return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
+    return hashlib.sha256(previous.encode() + b"\n" + canonical(event, _plain)).hexdigest()
 
 
 def _plain(value: object) -> str:

@@ -22,6 +22,7 @@ from jps.households.rules import Source
 from jps.households.saving import UNKNOWN_VILLAGE, Author, OutsideScope
 from jps.households.schemas import InvalidHousehold
 from jps.households.services import Outcome, register_household
+from jps.keys import new_key
 from jps.questionnaire import Problem
 from jps.text import N_
 
@@ -57,7 +58,7 @@ def register_many(
             if problem is not None:
                 tally.refused.append((place, problem))
             elif place in fresh:
-                accepted.append(roster.with_own_ids(form, form.id or uuid.uuid4(), ()))
+                accepted.append(roster.with_own_ids(form, form.id or new_key(), ()))
             else:
                 doubtful.append((place, form))
         storing.insert_new(session, accepted, by=by.username, source=by.source, at=at)

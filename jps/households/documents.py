@@ -4,12 +4,12 @@ A document is flat JSON by question name with the roster under `members`; member
 """
 
 import hashlib
-import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from jps.jsontext import canonical
 from jps.text import N_, one_line
 
 ROSTER = "members"
@@ -105,8 +105,7 @@ def merged(
 
 def content_hash(document: Mapping[str, Any]) -> str:
     """Return SHA-256 (hex) over the canonical JSON of a document."""
-    body = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(canonical(document)).hexdigest()
 
 
 def is_same_draft(typed: object, stored: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from jps.db import chunks, everywhere
 from jps.households.forms import HouseholdForm, MemberForm
 from jps.households.models import Family, Household, Member
 from jps.households.rows import family_row, member_columns
+from jps.keys import new_key
 
 _SLICE = 500  # values in one IN list; SQLite allows 32,766 parameters in a statement
 
@@ -100,7 +101,7 @@ def with_own_ids(
         found = by_nik.get(member.nik) if member.nik else None
         found = found or by_name.get((member.name.casefold(), member.birth_date))
         if found is None or found in taken:
-            found = uuid.uuid4()
+            found = new_key()
         taken.add(found)
         return found
 

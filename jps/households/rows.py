@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from jps.households.documents import ROSTER, Document, content_hash
 from jps.households.forms import HouseholdForm, MemberForm
 from jps.households.models import Household, Member
+from jps.keys import new_key
 
 # Answers of a member that have a column of their own; the birth date is put together from two.
 MEMBER_COLUMNS = (
@@ -41,7 +41,7 @@ def household_columns(form: HouseholdForm, document: Document) -> dict[str, Any]
         "visit_result": form.text("visit_result") or None,
         "lat": lat,
         "lon": lon,
-        "warnings": [asdict(problem) for problem in form.warnings],
+        "warnings": [problem.as_json() for problem in form.warnings],
         "answers": dict(form.answers),
         "calculated": dict(form.calculated),
     }
@@ -86,7 +86,7 @@ def family_row(
 ) -> dict[str, Any]:
     """Return a new row of `family`."""
     return {
-        "id": uuid.uuid4(),
+        "id": new_key(),
         "household_id": household,
         "area_code": area_code,
         "position": position,

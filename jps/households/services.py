@@ -47,6 +47,7 @@ from jps.households.saving import (
     require_version,
 )
 from jps.households.schemas import HouseholdSchema
+from jps.keys import new_key
 from jps.text import N_
 
 __all__ = ["Author", "ChangedSince", "NotEditable", "OutsideScope", "StaleHousehold"]
@@ -86,7 +87,7 @@ def open_draft(
             return known
         raise refuse(session, known, document, None, by=by, at=at)
     household = Household(
-        id=household_id or uuid.uuid4(),
+        id=household_id or new_key(),
         source=by.source,
         entered_by=by.username,
         entered_at=at,
@@ -182,7 +183,7 @@ def register_household(
     kept as a conflict (`StaleHousehold`). After the deadline it is kept as a draft that says why
     (`DeadlinePassed`).
     """
-    household_id = form.id or uuid.uuid4()
+    household_id = form.id or new_key()
     known = find_household(session, household_id)
     if known is not None:
         late = _waits_as(known, form)

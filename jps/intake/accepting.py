@@ -37,7 +37,7 @@ from jps.matching.parallel import cores
 from jps.text import N_
 
 HOUSEHOLDS_AT_ONCE = 200  # one task of a process, one transaction
-IN_PROCESSES = 2_000  # households from which processes are worth their start of 2 s
+IN_PROCESSES = 1_000  # households from which processes are worth their start of 1 s
 
 TAKEN = N_("Daftar lain dari sumber ini sudah menyimpan rumah tangga ini. Periksa ulang daftarnya.")
 LATE = N_("Batas waktu di wilayah ini sudah berakhir. Minta perpanjangan, lalu simpan lagi.")

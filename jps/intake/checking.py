@@ -1,6 +1,5 @@
 """Rows of a list through the mapping and the whole gate: pure, made to run in many processes."""
 
-import json
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from jps.households.saving import UNKNOWN_VILLAGE
 from jps.households.schemas import HouseholdSchema, InvalidHousehold
 from jps.intake.frozen import digest_of, freeze
 from jps.intake.staging import read_cells
+from jps.jsontext import dump
 from jps.layouts import ColumnMapping, Grouped, HouseholdReader, Places, Row, RowProblem, layout_of
 from jps.layouts import layouts as known_layouts
 from jps.questionnaire import Form, Problem
@@ -191,7 +191,7 @@ class Checker:
         if form is not None:
             return freeze(form)
         bare = {name: value for name, value in document.items() if name != "id"}
-        return json.dumps({"draft": bare}, separators=(",", ":"))
+        return dump({"draft": bare})
 
     def _area_problem(self, area: str) -> str:
         if not area:

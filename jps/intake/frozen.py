@@ -1,21 +1,23 @@
 """A form that passed the gate as text, so that accepting it need not check it again."""
 
-import json
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict
+from typing import Any
+
+import orjson
 
 from jps.households.documents import Document, content_hash
 from jps.households.forms import HouseholdForm, MemberForm
 from jps.households.models import Household, Member
 from jps.households.rows import member_answers
+from jps.jsontext import dump
 from jps.questionnaire import Problem
 
 
 def freeze(form: HouseholdForm) -> str:
     """Return the form as JSON; `thaw` makes the same form of it."""
     members = [
-        [dict(one.answers), dict(one.calculated), one.nik_state, one.id and str(one.id)]
+        [dict(one.answers), dict(one.calculated), one.nik_state, str(one.id or "")]
         for one in form.members
     ]
     found = {
@@ -24,14 +26,18 @@ def freeze(form: HouseholdForm) -> str:
         "answers": dict(form.answers),
         "calculated": dict(form.calculated),
         "members": members,
-        "warnings": [asdict(problem) for problem in form.warnings],
+        "warnings": [_said(problem) for problem in form.warnings],
     }
-    return json.dumps(found, separators=(",", ":"))
+    return dump(found)
+
+
+def _said(problem: Problem) -> dict[str, Any]:
+    return {name: value for name, value in problem.as_json().items() if value is not None}
 
 
 def thaw(text: str) -> HouseholdForm:
     """Return the form that `freeze` wrote."""
-    found = json.loads(text)
+    found = orjson.loads(text)
     return HouseholdForm(
         area_code=found["area_code"],
         questionnaire_version=found["questionnaire_version"],

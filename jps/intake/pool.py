@@ -1,7 +1,9 @@
 """Several processes for pure work, results in the order of the tasks. Nothing outlives its parent.
 
 A process gets one end of a pipe and nothing else of its parent, so that it meets the end of the
-pipe, and stops, when the parent dies however it dies.
+pipe, and stops, when the parent dies however it dies. Processes are forks of one that was started
+for this alone (`forkserver`): it has no threads, imports once what the work needs, and waits for
+the next list as long as its parent lives.
 """
 
 import gc
@@ -12,12 +14,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkServerProcess
 from queue import SimpleQueue
 from typing import Any, Generic, TypeAlias, TypeVar
 
 _COLLECT_AFTER = 100_000  # new objects; tasks leave few cycles
 _PATIENCE = 2.0  # seconds
+IMPORTED = ["jps.intake.checking", "jps.intake.preparing"]  # once, for all processes
 AHEAD = 2  # tasks under way per process: one that it does and one that waits
 
 Given = TypeVar("Given")
@@ -38,7 +41,7 @@ class Pool(Generic[Given, Made]):
         self._here: Callable[[Given], Made] | None = None
         self._free: SimpleQueue[Connection] = SimpleQueue()
         self._ends: list[Connection] = []
-        self._processes: list[SpawnProcess] = []
+        self._processes: list[ForkServerProcess] = []
         self._count = count
         if count:
             self._threads = ThreadPoolExecutor(count, thread_name_prefix="pool")
@@ -46,7 +49,8 @@ class Pool(Generic[Given, Made]):
                 self._start()
 
     def _start(self) -> None:
-        context = get_context("spawn")  # a fork of a process with threads may lock up
+        context = get_context("forkserver")  # a fork of a process with threads may lock up
+        context.set_forkserver_preload(IMPORTED)
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, self._maker), daemon=True)
         process.start()

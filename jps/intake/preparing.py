@@ -8,9 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import make_url
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Dialect
 
 from jps.bulk import Ready, ready_rows
+from jps.db import engine_options
 from jps.households import roster
 from jps.households.drafting import clean_draft, draft_rows
 from jps.households.forms import HouseholdForm
@@ -19,6 +21,7 @@ from jps.households.storing import SENT, new_rows
 from jps.intake.frozen import thaw
 from jps.intake.models import IntakeOrigin
 from jps.intake.rules import Fate
+from jps.keys import new_key
 from jps.matching.normalise import default_normaliser
 
 DRAFT_OPENED = "household-draft-opened"
@@ -67,17 +70,18 @@ class Prepared:
 
 def _preparer(setup: Setup) -> Callable[[Sequence[New]], Prepared]:
     default_normaliser()
-    return partial(prepare, setup)
+    engine = create_engine(setup.url, **engine_options(setup.url))  # connects to nothing
+    return partial(prepare, setup, engine.dialect)
 
 
-def prepare(setup: Setup, found: Iterable[New]) -> Prepared:
+def prepare(setup: Setup, dialect: Dialect, found: Iterable[New]) -> Prepared:
     """Return the rows of new households and of their origins."""
     forms: list[HouseholdForm] = []
     drafts: list[tuple[uuid.UUID, str, dict[str, Any]]] = []
     stored: list[tuple[int, uuid.UUID, str, str]] = []
     origins: list[dict[str, Any]] = []
     for one in found:
-        key = one.household_id or uuid.uuid4()
+        key = one.household_id or new_key()
         if (draft := draft_in(one.form)) is not None:
             drafts.append((key, one.area_code, clean_draft(draft)))
             event = DRAFT_OPENED
@@ -96,7 +100,6 @@ def prepare(setup: Setup, found: Iterable[New]) -> Prepared:
                 "version": 1,
             }
         )
-    dialect = make_url(setup.url).get_dialect()()
     tables: list[Ready] = []
     for rows in (
         new_rows(forms, by=setup.by, source=Source.IMPORT, at=setup.at),

@@ -29,8 +29,8 @@ from jps.questionnaire import load_form
 from jps.registry.places import AreaBook
 from jps.text import N_
 
-HOUSEHOLDS_AT_ONCE = 100  # one task of a process, one transaction
-IN_PROCESSES = 400  # households from which processes are worth their start of 2 s
+HOUSEHOLDS_AT_ONCE = 200  # one task of a process, one transaction
+IN_PROCESSES = 400  # households from which processes are worth their start of 1 s
 
 _RECORD = (
     "batch_id", "place", "key", "name", "fate", "warnings", "digest", "household_id", "expected",

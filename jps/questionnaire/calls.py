@@ -3,6 +3,7 @@
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from jps.questionnaire.functions import (
@@ -26,6 +27,8 @@ from jps.questionnaire.parts import (
     constant,
     part,
 )
+
+_DATES = 1024  # that stay written: every member asks for the day of the interview
 
 
 def call(name: str, arguments: Sequence[Part]) -> Part:
@@ -109,6 +112,8 @@ def _format_date(value: Part, pattern: Part) -> Part:
         found = date_of(value)
         return "" if found is None else write(found)
 
+    if "column" not in value.kinds:  # lists cannot be remembered
+        written = lru_cache(maxsize=_DATES)(written)
     return after(value, "string", written)
 
 

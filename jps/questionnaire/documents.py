@@ -91,8 +91,10 @@ class Document:
             if step is None:
                 if in_roster or name != self.plan.roster_name:
                     unknown[name if isinstance(name, str) else type(name).__name__] = raw
-            elif raw.__class__ is str and raw in step.codes:
+            elif raw.__class__ is str and step.plain(raw):
                 values[step.name] = texts[step.name] = raw
+            elif raw.__class__ is list and len(raw) == 1 and _is_code(raw[0], step.codes):
+                values[step.name], texts[step.name] = [raw[0]], raw[0]
             elif raw.__class__ is int and step.whole and -MAX_WHOLE < raw < MAX_WHOLE:
                 values[step.name], texts[step.name] = raw, str(raw)
             elif not step.question.is_calculated:
@@ -128,3 +130,7 @@ class Document:
         if len(unknown) > MAX_UNKNOWN:
             more = len(unknown) - MAX_UNKNOWN
             self.add("", record.place, MORE_UNKNOWN, rule="unknown", count=more)
+
+
+def _is_code(part: object, codes: frozenset[str]) -> bool:
+    return part.__class__ is str and part in codes

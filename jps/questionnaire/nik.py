@@ -26,6 +26,7 @@ NUMBERS = 256  # whose state is remembered: the rules of one household ask for e
 FEMALE_DAY = 40  # added to the day of birth of women
 _LOOKALIKES = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
 _SEQUENCES = ("1234567890123456", "0123456789012345", "9876543210987654")
+_COUNTED = frozenset(run[:length] for run in _SEQUENCES for length in range(8, 17))
 
 
 class NumberState(StrEnum):
@@ -112,7 +113,7 @@ def number_state(text: str) -> NumberState:
         return NumberState.ZERO
     if len(number) > 1 and len(set(number)) == 1:
         return NumberState.REPEATED
-    if len(number) > 7 and any(number == run[: len(number)] for run in _SEQUENCES):
+    if number in _COUNTED:
         return NumberState.SEQUENCE
     if len(number) != 16:
         return NumberState.WRONG_LENGTH
@@ -239,15 +240,18 @@ def _number_warnings(
 ) -> Iterator[Problem]:
     if number.endswith("0000"):
         yield _warning(path, question, SERIAL_ZERO)
-    if regions and number[:6] not in regions:
-        provinces = {region[:2] for region in regions}
-        if number[:2] in provinces:
-            yield _warning(path, question, OLD_REGION)
+    if regions and number[:6] not in regions and number[:2] in _provinces(frozenset(regions)):
+        yield _warning(path, question, OLD_REGION)
+
+
+@lru_cache(maxsize=8)
+def _provinces(regions: frozenset[str]) -> frozenset[str]:
+    return frozenset(region[:2] for region in regions)
 
 
 def _compare_birth(nik: Nik, born: str, member: int | None) -> list[Problem]:
     possible = [birth.isoformat() for birth in nik.births]
-    if any(birth.startswith(born) for birth in possible) and born:
+    if born and any(birth.startswith(born) for birth in possible):
         return []
     level: Level = "warning" if born else "suggestion"
     message = OTHER_BIRTH if born else BIRTH_FROM_NIK

@@ -12,13 +12,17 @@ ESTIMATE = 3  # years by which an estimated year of birth may be wrong, either w
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member as the rules see one; blank answers are empty texts. `earliest` and `latest` bound
-    the birth date, None when nothing is known."""
+    """A member as the rules see one; blank answers are empty texts.
+
+    `family` is the KK number if it is a number at all; members without one form a family of their
+    own. `earliest` and `latest` bound the birth date, None when nothing is known.
+    """
 
     place: int
     name: str
     nik: str
     kk: str
+    family: str
     sex: str
     relation: str
     marital: str
@@ -35,12 +39,6 @@ class Person:
         path = member_path(self.place, question)
         return Problem(path, question, level, message, params, rule="family")
 
-    @property
-    def family(self) -> str:
-        """The KK number if it is a number at all; members without one form a family of their
-        own."""
-        return self.kk if number_state(self.kk) is NumberState.VALID else ""
-
 
 def read_person(entry: Mapping[str, object], place: int) -> Person:
     """Return a roster entry of a checked document as a `Person`."""
@@ -48,12 +46,14 @@ def read_person(entry: Mapping[str, object], place: int) -> Person:
     def text(name: str) -> str:
         return str(entry.get(name, ""))
 
+    kk = text("kk")
     earliest, latest = birth_bounds(text("born"), text("birth_precision"))
     return Person(
         place=place,
         name=text("name"),
         nik=text("nik"),
-        kk=text("kk"),
+        kk=kk,
+        family=kk if number_state(kk) is NumberState.VALID else "",
         sex=text("sex"),
         relation=text("relation"),
         marital=text("marital_status"),

@@ -9,7 +9,7 @@ from lxml import etree
 from jps.questionnaire.expressions import Expression, Instance
 from jps.questionnaire.parts import Texts
 from jps.questionnaire.questions import Group, Question
-from jps.questionnaire.values import plain_codes
+from jps.questionnaire.values import plain_codes, plain_text
 
 # Takes the household's texts, those of the record at hand, and the answers as a whole.
 Test = Callable[[Texts, Texts, Instance], bool | str]
@@ -17,11 +17,15 @@ Test = Callable[[Texts, Texts, Instance], bool | str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question with its logic; None stands for "always" or "none". `codes` are the texts that
-    are answers as they stand, `whole` says that whole numbers are."""
+    """One question with its logic; None stands for "always" or "none".
+
+    Many answers are right as they stand: texts of which `plain` is true, one of `codes` in a list,
+    whole numbers where `whole` says so. `read_answer` would return the same.
+    """
 
     name: str
     question: Question
+    plain: Callable[[str], bool]
     codes: frozenset[str]
     whole: bool
     relevant: Test | None
@@ -98,7 +102,8 @@ def _step(question: Question) -> Step:
     return Step(
         name=question.name,
         question=question,
-        codes=plain_codes(question),
+        plain=plain_text(question),
+        codes=plain_codes(question) if question.type == "select_multiple" else frozenset(),
         whole=question.type == "integer",
         relevant=_test(logic.relevant),
         calculate=_test(logic.calculate),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from jps.text import N_
 
@@ -34,6 +34,10 @@ class Problem:
     rule: Rule = "constraint"
     suggested: str | None = None
     translations: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the problem as it is stored."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
     def text(self, language: str = "id", translate: Callable[[str], str] = str) -> str:
         """Return the message in `language`; `translate` looks a template up in the catalogue."""

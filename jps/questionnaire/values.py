@@ -76,15 +76,55 @@ def read_answer(question: Question, raw: object) -> object | None:
 
 
 def plain_codes(question: Question) -> frozenset[str]:
-    """Return the texts that `read_answer` gives back as they are, for a question with one code."""
-    codes = question.by_code if question.type == "select_one" else ()
+    """Return the codes that `read_answer` gives back as they are, alone or in a list."""
     return frozenset(
-        code for code in codes if code and code == code.strip() and not _BAD.search(code)
+        code
+        for code in question.by_code
+        if code and code.split() == [code] and not _BAD.search(code)
     )
+
+
+def plain_text(question: Question) -> Callable[[str], bool]:
+    """Return what is true of most texts that `read_answer` gives back as they are.
+
+    It is not asked of the others, which `read_answer` cleans, turns into something else or refuses.
+    """
+    if question.type == "select_one":
+        return plain_codes(question).__contains__
+    if question.type == "text" and question.is_digits:
+        return _is_digits
+    if question.type == "text":
+        return _is_one_line
+    if question.type == "date" and "month-year" not in question.appearance.split():
+        return _is_date
+    return _is_nothing
+
+
+def _is_digits(text: str) -> bool:
+    return text.isdigit() and text.isascii() and len(text) <= MAX_TEXT
+
+
+def _is_one_line(text: str) -> bool:
+    return (
+        0 < len(text) <= MAX_TEXT
+        and text.isascii()
+        and text.isprintable()
+        and " ".join(text.split()) == text
+    )
+
+
+def _is_date(text: str) -> bool:
+    return _ISO_DATE.fullmatch(text) is not None and real_date(text)
+
+
+def _is_nothing(_: str) -> bool:
+    return False
 
 
 def strip_separators(text: str) -> str:
     """Return a number that is a name (NIK, KK, RT, telephone) without spaces, dots and dashes."""
+    if text.isalnum():  # nothing to take out: four times as fast
+        return text
     return _SEPARATORS.sub("", text)
 
 
