@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -46,6 +47,11 @@ class Issue:
     day: date
     by: str
     at: datetime
+    zone: str = "UTC"  # of the office: days on letters are its days
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the day of a moment where the office is."""
+        return moment.astimezone(ZoneInfo(self.zone)).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,11 @@ def heading(session: Session, area_code: str) -> list[str]:
             named = name if name.lower().startswith(kind) else f"{kind} {name}"
             lines.append(f"Pemerintah {named}" if not lines else named)
     return [line.upper() for line in lines]
+
+
+def village_line(head: Sequence[str]) -> str:
+    """Return the head of a letter as one line of an address, the village first."""
+    return ", ".join(line.removeprefix("PEMERINTAH ").title() for line in reversed(head))
 
 
 def get_letter(session: Session, letter_id: uuid.UUID) -> Letter:

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from jps.cases.letter_rules import (
     long_day,
     sktm_blocks,
 )
-from jps.cases.letters import About, Issue, heading, issue
+from jps.cases.letters import About, Issue, heading, issue, village_line
 from jps.errors import Conflict, InvalidData, NotFound
 from jps.households.counting import kept_of
 from jps.households.models import Household, Member
@@ -55,8 +56,8 @@ class Standing:
     likelihood: float | None
 
 
-def standing_of(session: Session, household: Household) -> Standing:
-    """Return on what grounds a household is poor."""
+def standing_of(session: Session, household: Household, zone: str) -> Standing:
+    """Return on what grounds a household is poor, with days as in the office's time zone."""
     if household.state not in IN_FORCE or kept_of(session, household.id) is not None:
         message = N_("Rumah tangga ini tidak dihitung: belum dikirim, diarsipkan, atau digabung.")
         return Standing(message, "", None)
@@ -65,11 +66,11 @@ def standing_of(session: Session, household: Household) -> Standing:
     found = session.scalars(query.where(Assessment.model_id == model.id)).first() if model else None
     likelihood = found.npl100 if found else None
     if found is not None and likelihood is not None and likelihood >= POOR_FROM:
-        day = long_day(found.assessed_at.date())
-        share = f"{round(likelihood * 100)}%"
+        day = long_day(found.assessed_at.astimezone(ZoneInfo(zone)).date())
+        share = f"{round(likelihood * 100)} %"
         return Standing(None, f"Peluang miskin {share} menurut PPI, dinilai {day}", likelihood)
     if household.state in AGREED:
-        day = long_day(household.state_at.date())
+        day = long_day(household.state_at.astimezone(ZoneInfo(zone)).date())
         return Standing(None, f"Disepakati musyawarah desa/kelurahan, {day}", likelihood)
     return Standing(None, "", likelihood)
 
@@ -79,7 +80,7 @@ def issue_sktm(
 ) -> Letter:
     """Issue a certificate for a member of a poor household; flushes."""
     household = get_household(session, household_id)
-    standing = standing_of(session, household)
+    standing = standing_of(session, household, how.zone)
     if standing.refusal is not None:
         raise Conflict(standing.refusal)
     member = next((one for one in household.members if one.id == member_id), None)
@@ -157,7 +158,7 @@ def _told(
         head=household.head_name,
         kk=member.kk or "belum ada",
         address=household.address,
-        village=", ".join(line.title() for line in reversed(lines)),
+        village=village_line(lines),
         members=household.household_size or len(household.members),
         basis=basis,
         purpose=purpose,

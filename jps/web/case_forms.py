@@ -1,5 +1,6 @@
 """What the pages of findings, letters and appeals read from forms, and say in the same words."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,6 +64,11 @@ def source_text(source: str) -> str:
     return gettext(SOURCE_NAMES[code]).format(day=when)
 
 
+def source_name(source: str) -> str:
+    """Return what says so without its day, as a letter names it: `Data kependudukan`."""
+    return re.sub(r",? \w+ \{day\}$", "", SOURCE_NAMES.get(source.partition(":")[0], source))
+
+
 def read_day(values: MultiDict[str, str], name: str) -> date | None:
     """Return a day that was typed, None for an empty field; raises `InvalidData` for no date."""
     text = values.get(name, "").strip()
@@ -120,7 +126,8 @@ def issue_of(values: MultiDict[str, str]) -> Issue:
     """Return how a letter is issued by the reader today."""
     base = url_for("letter_check.ask", _external=True)
     address = f"{base.rstrip('/')}/{PLACE}"
-    return Issue(read_signatory(values), address, today(), actor().username, now())
+    zone = settings().timezone
+    return Issue(read_signatory(values), address, today(), actor().username, now(), zone)
 
 
 def helpers(session: Session) -> list[User]:

@@ -25,7 +25,7 @@ from jps.cases.sktm import Wish, issue_sktm, standing_of
 from jps.db import db
 from jps.errors import InvalidData, NotAllowed
 from jps.households.queries import get_household
-from jps.http import actor, error_text, now, requires, saves, today
+from jps.http import actor, error_text, now, requires, saves, settings, today
 from jps.programmes.case_models import Letter
 from jps.programmes.rules import LetterKind
 from jps.text import N_
@@ -162,7 +162,7 @@ def _form(household_id: uuid.UUID, error: InvalidData | None = None) -> str:
     return render_template(
         "letters/sktm.html",
         household=household,
-        standing=standing_of(session, household),
+        standing=standing_of(session, household, settings().timezone),
         village=village_name(session, household.area_code),
         usual=usual_signatory(session, household.area_code, LetterKind.SKTM),
         office=gettext(

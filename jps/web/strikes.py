@@ -20,7 +20,7 @@ from jps.programmes.case_models import Finding, Letter
 from jps.programmes.case_rules import LEADS_TO, STRIKE_REASON_NAMES, StrikeReason
 from jps.programmes.rules import FindingKind, LetterKind
 from jps.web.accounts import full_names
-from jps.web.case_forms import issue_of, read_day, source_text, typed, usual_signatory
+from jps.web.case_forms import issue_of, read_day, source_name, typed, usual_signatory
 from jps.web.finding_page import side_of
 from jps.web.places import village_name
 
@@ -137,7 +137,7 @@ def _form(recipient_id: uuid.UUID, finding: str, error: InvalidData | None = Non
         office=gettext("Kantor %(village)s", village=village.partition(",")[0]),
         offered={
             "reason": str(LEADS_TO[FindingKind(found.kind)]) if found else "",
-            "source": source_text(found.source) if found else "",
+            "source": source_name(found.source) if found else "",
             "source_on": found.source.partition(":")[2] if found else "",
             "from_on": (today() + timedelta(days=30)).isoformat(),
         },
