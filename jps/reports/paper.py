@@ -2,6 +2,7 @@
 for the same figures.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from io import BytesIO
