@@ -22,6 +22,7 @@ from jps.db import db, drive_sqlite, engine_options
 from jps.logs import set_up_logs
 from jps.migrations import FOLDER
 from jps.translations import LANGUAGES, compile_catalogues
+from jps.web.accounts import person
 from jps.web.countdown import countdown
 from jps.web.formats import FILTERS
 from jps.web.menu import menu, role_name
@@ -143,7 +144,7 @@ def _language() -> str:
 
 
 def _register(app: Flask) -> None:
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(FILTERS, person=person)
     app.jinja_env.globals.update(
         countdown=countdown, menu=menu, role_name=role_name, get_locale=get_locale
     )

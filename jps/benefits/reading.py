@@ -20,6 +20,7 @@ from jps.text import N_, one_line
 
 Value = TypeVar("Value")
 
+NOT_PAID = "not-paid"  # what the file itself says of a row
 # Field -> headers seen for it, letters and digits in capitals.
 HEADERS: Mapping[str, str] = MappingProxyType(
     {
@@ -34,6 +35,8 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "TGLTRANSAKSI TANGGALCAIR TGLCAIR DATE PAYMENTDATE TRANSACTIONDATE",
         "reference": "REFERENSI NOREFERENSI NOMORREFERENSI NOREF REF REFERENCE NOTRANSAKSI "
         "NOMORTRANSAKSI IDTRANSAKSI TRANSACTIONID NORESI NOMORRESI NORESIPOS KODETRANSAKSI",
+        "status": "STATUS STATUSBAYAR STATUSPEMBAYARAN STATUSTRANSAKSI STATUSTRANSFER STATUSSALUR "
+        "STATUSPENYALURAN STATUSCAIR STATUSPENCAIRAN PAYMENTSTATUS TRANSACTIONSTATUS",
     }
 )
 FIELD_NAMES: Mapping[str, str] = MappingProxyType(
@@ -44,6 +47,7 @@ FIELD_NAMES: Mapping[str, str] = MappingProxyType(
         "amount": N_("Jumlah"),
         "paid_on": N_("Tanggal"),
         "reference": N_("Nomor referensi"),
+        "status": N_("Status"),
     }
 )
 PROBLEM_NAMES: Mapping[str, str] = MappingProxyType(
@@ -61,6 +65,7 @@ PROBLEM_NAMES: Mapping[str, str] = MappingProxyType(
         "date-missing": N_("Tanggal kosong atau tidak dapat dibaca."),
         "date-future": N_("Tanggal sesudah hari ini."),
         "date-outside": N_("Tanggal di luar masa SK."),
+        NOT_PAID: N_("Menurut berkas, pembayaran ini gagal atau dikembalikan."),
         "nobody-named": N_("Baris tanpa rekening, NIK, dan nama yang dapat dipakai."),
         "row-broken": N_("Baris ini rusak: tanda kutip tidak ditutup."),
         "name-shared": N_(
@@ -81,6 +86,10 @@ _KNOWN = {
     for header in (*headers.split(), _OTHER.sub("", field.upper()))
 }
 _ROUNDED = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?[eE][+]?[0-9]+")
+_NOT_PAID = re.compile(
+    r"\b(?:GAGAL|RETUR|RETURN|RETURNED|DITOLAK|TOLAK|BATAL|DIBATALKAN|TIDAK|BELUM|FAIL|FAILED|"
+    r"REJECTED)\b"
+)
 _MONEY = re.compile(r"(?:RP\.?|IDR)?\s*(-?)([0-9][0-9., ]*)(?:,-|\.-)?", re.IGNORECASE)
 _WHOLE = 10**15  # a number cell of more digits has lost some
 _EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar
@@ -180,6 +189,8 @@ def _paid(row: Row, columns: Mapping[str, int], paid_on: date | None) -> Paid:
         problems += [] if paid_on else ["date-missing"]
     if not (found.account or found.nik or found.name):
         problems.append("nobody-named")
+    if _NOT_PAID.search(read("status", plain, "").upper()):
+        problems.append(NOT_PAID)
     return replace(found, reference=found.reference or _made(found), problems=tuple(problems))
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from jps.benefits.reading import Paid
+from jps.benefits.reading import NOT_PAID, Paid
 from jps.benefits.rules import Outcome
 
 MOST_TOGETHER = 12  # deliveries paid at once
@@ -65,7 +65,10 @@ def reconcile(
     book = _Book(payees)
     seen: set[str] = set()
     for paid in payments:
-        if _broken(paid):
+        if NOT_PAID in paid.problems:
+            payee, _ = book.find(paid)
+            yield Result(Outcome.FAILED, paid, payee, problems=paid.problems)
+        elif _broken(paid):
             yield Result(Outcome.UNREADABLE, paid, problems=paid.problems)
         elif paid.reference in written:
             payee, _ = book.find(paid)

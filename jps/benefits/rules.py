@@ -59,6 +59,7 @@ class Outcome(StrEnum):
     TWICE = "twice"  # paid though nothing more is due
     REPEATED = "repeated"  # a reference that stands in the file before
     RECORDED = "recorded"  # a reference that was written before
+    FAILED = "failed"  # the file itself says that nothing was paid
     UNREADABLE = "unreadable"
     MISSING = "missing"  # planned, and not in the file
 
@@ -112,8 +113,9 @@ OUTCOME_NAMES: Mapping[Outcome, str] = MappingProxyType(
         Outcome.TWICE: N_("Dibayar dua kali"),
         Outcome.REPEATED: N_("Nomor referensi berulang"),
         Outcome.RECORDED: N_("Sudah pernah dicatat"),
+        Outcome.FAILED: N_("Gagal menurut berkas"),
         Outcome.UNREADABLE: N_("Tidak dapat dibaca"),
-        Outcome.MISSING: N_("Direncanakan, tidak ada di berkas"),
+        Outcome.MISSING: N_("Direncanakan, tidak dibayar"),
     }
 )
 

@@ -16,7 +16,7 @@ from jps.cases.appeals import locked, note, require_duty, required, visits_of
 from jps.cases.finding_queries import WORKING, given_to
 from jps.cases.finding_steps import take_step
 from jps.cases.letter_rules import Decided, decision_blocks
-from jps.cases.letters import About, Issue, heading, issue
+from jps.cases.letters import About, Issue, heading, issue, village_line
 from jps.cases.replacing import replaced_by
 from jps.cases.striking import Grounds, get_strike, lock_recipient, strike, undo_strike
 from jps.db import everywhere, within
@@ -190,7 +190,7 @@ def _tell(session: Session, appeal: Appeal, how: Issue) -> None:
         accepted=appeal.state == AppealState.ACCEPTED,
         decision=appeal.decision,
         changes=[line.indonesian() for line in outcome_lines(appeal.outcome)],
-        village=", ".join(line.title() for line in reversed(heading(session, appeal.area_code))),
+        village=village_line(heading(session, appeal.area_code)),
     )
     about = About(
         appeal.area_code,

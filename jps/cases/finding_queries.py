@@ -129,6 +129,13 @@ def findings_of(session: Session, household_id: uuid.UUID) -> Sequence[Finding]:
     return session.scalars(query.order_by(Finding.found_at.desc())).all()
 
 
+def findings_about(session: Session, recipient_id: uuid.UUID) -> Sequence[Finding]:
+    """Return the findings about a recipient, also as the second of a pair, that still stand."""
+    either = or_(Finding.recipient_id == recipient_id, Finding.other_id == recipient_id)
+    query = select(Finding).where(either, Finding.gone_at.is_(None))
+    return session.scalars(query.order_by(Finding.stake.desc(), Finding.kind)).all()
+
+
 def _wanted(filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         Finding.gone_at.is_not(None) if filters.gone else Finding.gone_at.is_(None)

@@ -201,7 +201,7 @@ def sktm_blocks(told: Poor) -> list[Block]:
 
 def decision_blocks(told: Decided, by: Signatory) -> list[Block]:
     """Return the words of a notice of a decision."""
-    word = "DITERIMA" if told.accepted else "DITOLAK"
+    word = "DIKABULKAN" if told.accepted else "DITOLAK"
     changes: list[Block] = [
         ["p", f"{place}. {text}"] for place, text in enumerate(told.changes, start=1)
     ]

@@ -153,6 +153,11 @@ def heading(session: Session, area_code: str) -> list[str]:
     return [line.upper() for line in lines]
 
 
+def village_line(head: Sequence[str]) -> str:
+    """Return the head of a letter as one line of an address, the village first."""
+    return ", ".join(line.removeprefix("PEMERINTAH ").title() for line in reversed(head))
+
+
 def get_letter(session: Session, letter_id: uuid.UUID) -> Letter:
     """Return a letter of the session's areas, or raise `NotFound`."""
     found = session.scalars(select(Letter).where(Letter.id == letter_id)).one_or_none()

@@ -17,7 +17,7 @@ from jps.cases.letter_rules import (
     long_day,
     sktm_blocks,
 )
-from jps.cases.letters import About, Issue, heading, issue
+from jps.cases.letters import About, Issue, heading, issue, village_line
 from jps.errors import Conflict, InvalidData, NotFound
 from jps.households.counting import kept_of
 from jps.households.models import Household, Member
@@ -67,7 +67,7 @@ def standing_of(session: Session, household: Household, *, zone: ZoneInfo) -> St
     likelihood = found.npl100 if found else None
     if found is not None and likelihood is not None and likelihood >= POOR_FROM:
         day = long_day(found.assessed_at.astimezone(zone).date())
-        share = f"{round(likelihood * 100)}%"
+        share = f"{round(likelihood * 100)} %"
         return Standing(None, f"Peluang miskin {share} menurut PPI, dinilai {day}", likelihood)
     if household.state in AGREED:
         day = long_day(household.state_at.astimezone(zone).date())
@@ -158,7 +158,7 @@ def _told(
         head=household.head_name,
         kk=member.kk or "belum ada",
         address=household.address,
-        village=", ".join(line.title() for line in reversed(lines)),
+        village=village_line(lines),
         members=household.household_size or len(household.members),
         basis=basis,
         purpose=purpose,

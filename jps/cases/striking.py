@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from jps.audit.services import Event, record
 from jps.cases.finding_queries import given_to
 from jps.cases.finding_steps import lock_finding, steps_of, visits_of
-from jps.cases.letter_rules import Struck, notice_blocks
-from jps.cases.letters import About, Issue, heading, issue, revoke
+from jps.cases.letter_rules import Struck, long_day, notice_blocks
+from jps.cases.letters import About, Issue, heading, issue, revoke, village_line
 from jps.db import everywhere
 from jps.errors import Conflict, InvalidData, NotFound
 from jps.households.models import Household
@@ -96,7 +96,7 @@ def strike(
     session.add(stored)
     recipient.standing = Standing.STRUCK
     recipient.struck_reason = str(reason)
-    recipient.struck_source = f"{stored.source} ({source_on.isoformat()})"
+    recipient.struck_source = f"{stored.source}, {long_day(source_on)}"
     recipient.struck_by, recipient.struck_at = how.by, how.at
     session.flush()
     details = {"reason": str(reason)}
@@ -209,7 +209,7 @@ def _notify(session: Session, recipient: Recipient, stored: Strike, how: Issue) 
     told = Struck(
         family=(home.head_name if home else "") or recipient.name,
         address=(home.address if home else "") or recipient.address or "di tempat",
-        village=", ".join(line.title() for line in reversed(heading(session, recipient.area_code))),
+        village=village_line(heading(session, recipient.area_code)),
         recipient=recipient.name,
         nik=mask_nik(recipient.nik),
         programme=programme.name,

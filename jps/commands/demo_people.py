@@ -38,6 +38,7 @@ class DemoUser:
 
 DEMO_USERS = (
     DemoUser("pengelola", "Rahma Contoh", Role.MANAGER, "75", "programme manager: the map"),
+    DemoUser("pengelola-dua", "Nurdin Contoh", Role.MANAGER, "75", "second manager: approves"),
     DemoUser("operator", "Yusuf Contoh", Role.OPERATOR, "75.01", "operator: pairs to decide"),
     DemoUser("pendata", "Siti Contoh", Role.ENUMERATOR, "75.01.02", "enumerator: the form"),
     DemoUser("analis", "Ismail Contoh", Role.ANALYST, "75", "analyst: codebook and figures"),

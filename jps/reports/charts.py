@@ -117,8 +117,13 @@ def splits(
     return Drawing(width, 14.0 * len(rows) + 18, tuple(parts), label)
 
 
-def months(rows: Sequence[Month], width: float, label: str, say: Say, *, place: int) -> Drawing:
-    """Return one value of every month as columns, the largest and the last written on."""
+def months(
+    rows: Sequence[Month], width: float, label: str, say: Say, *, place: int, empty: str = "–"
+) -> Drawing:
+    """Return one value of every month as columns, the largest and the last written on.
+
+    `empty` stands where there is nothing in any month.
+    """
     values = [row.values[place] for row in rows]
     most = max(values, default=0) or 1
     each = width / max(1, len(rows))
@@ -130,7 +135,7 @@ def months(rows: Sequence[Month], width: float, label: str, say: Say, *, place: 
         if value and (value == most or number == len(rows) - 1):
             parts.append(Text(x + each / 2, 55 - height, say(value), 6.5, "middle"))
     if not any(values):
-        parts.append(Text(width / 2, 40, "–", 8, "middle", QUIET))
+        parts.append(Text(width / 2, 40, empty, 8, "middle", QUIET))
     return Drawing(width, 70, tuple(parts), label)
 
 

@@ -2,6 +2,7 @@
 for the same figures.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from io import BytesIO
@@ -151,6 +152,16 @@ def parts_of(table: Table) -> list[tuple[str, Table]]:
     return found
 
 
+def _whole_words(texts: Sequence[str], widths: Sequence[float]) -> ParagraphStyle:
+    """Return the style of a heading in which no word is broken."""
+    room = [
+        (width - 4.5) / pdfmetrics.stringWidth(word, _BOLD, _SIZE)
+        for text, width in zip(texts, widths, strict=True)
+        for word in text.split()
+    ]
+    return ParagraphStyle("heading", parent=_CELL, fontSize=_SIZE * min(1.0, *room))
+
+
 def _table(table: Table, speech: Speech) -> Flowable:
     count = len(table.heading)
     first = max(0.2, 0.5 - 0.06 * (count - 1))
@@ -158,7 +169,8 @@ def _table(table: Table, speech: Speech) -> Flowable:
     widths = [WIDTH * first, *[WIDTH * rest] * (count - 1)]
     if count == 2:
         widths = [WIDTH * 0.5, WIDTH * 0.15]
-    heading = [Paragraph(escape(text), _CELL) for text in table.heading]
+    style_of_heading = _whole_words(table.heading, widths)
+    heading = [Paragraph(escape(text), style_of_heading) for text in table.heading]
     rows = [
         [_fitting(speech.cell(row[0]), widths[0]), *(speech.cell(cell) for cell in row[1:])]
         for row in table.rows

@@ -70,6 +70,7 @@ def trend_charts(found: Overview, speech: Speech, width: float) -> list[Drawing]
             speech.say(label),
             lambda number: speech.number(number, 0),
             place=place,
+            empty=speech.say(N_("belum ada dalam 12 bulan terakhir")),
         )
         for place, label in enumerate(TRENDS)
     ]

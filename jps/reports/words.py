@@ -65,8 +65,9 @@ def money_line(found: Overview, speech: Speech) -> str:
     """Return what was given this year of what was planned."""
     amount = sum(row.progress.amount for row in found.programmes)
     given = sum(row.progress.given for row in found.programmes)
-    share = given / amount if amount else None
-    figures = (speech.rupiah(given), speech.rupiah(amount), speech.percent(share, 1))
+    if not amount:
+        return speech.say(N_("belum ada rencana penyaluran"))
+    figures = (speech.rupiah(given), speech.rupiah(amount), speech.percent(given / amount, 1))
     text = speech.say(N_("{given} dari {amount} ({share})"))
     return text.format(given=figures[0], amount=figures[1], share=figures[2])
 

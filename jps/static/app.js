@@ -9,6 +9,16 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// A page that is told to renew itself asks nothing more: a poll would stop its renewal and start
+// another, for ever where the page takes longer than the poll's interval.
+let renewing = false;
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Refresh")) renewing = true;
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (renewing) event.preventDefault();
+});
+
 // A click on a destructive button asks once.
 document.addEventListener("submit", (event) => {
   const question = event.target.dataset.confirm;

@@ -70,9 +70,9 @@ def phrase(condition: Condition, names: Mapping[str, str] | None = None) -> Phra
     known = names or {}
     match condition:
         case All(parts=parts):
-            return Phrase(N_("Semua ini:"), below=tuple(phrase(part, known) for part in parts))
+            return _group(N_("Semua ini:"), [phrase(part, known) for part in parts])
         case AnyOf(parts=parts):
-            return Phrase(N_("Salah satu dari ini:"), below=tuple(phrase(p, known) for p in parts))
+            return _group(N_("Salah satu dari ini:"), [phrase(part, known) for part in parts])
         case Not(part=HasCode() as part):
             return _coded(part, N_("{what} bukan {codes}"))
         case Not(part=part):
@@ -81,14 +81,25 @@ def phrase(condition: Condition, names: Mapping[str, str] | None = None) -> Phra
             listed = ", ".join(known.get(code, code) for code in codes)
             return Phrase(N_("Tinggal di {areas}"), {"areas": listed})
         case HasCode():
-            return _coded(condition, N_("{what}: {codes}"))
+            is_asked = condition.fact.label.endswith("?")
+            return _coded(condition, N_("{what} {codes}") if is_asked else N_("{what}: {codes}"))
         case Compare(term=term, operator=operator, value=value):
             given = {"what": _term(term, outermost=True), "value": _number(value)}
             return Phrase(_COMPARED[operator], given)
         case Members(condition=inside, operator=operator, value=value, unit=unit):
             text = (_FAMILIES if unit is Unit.FAMILY else _COUNTED)[operator]
-            return Phrase(text, {"value": _number(value)}, (phrase(inside, known),))
+            told = phrase(inside, known)
+            below = told.below if isinstance(inside, All) and told.below else (told,)
+            return Phrase(text, {"value": _number(value)}, below)
     raise TypeError(type(condition).__name__)
+
+
+def _group(text: str, parts: list[Phrase]) -> Phrase:
+    """Return the lines under one heading: a line alone needs none, the same heading joins in."""
+    if len(parts) == 1:
+        return parts[0]
+    lines = [line for part in parts for line in (part.below if part.text == text else (part,))]
+    return Phrase(text, below=tuple(lines))
 
 
 def _coded(condition: HasCode, text: str) -> Phrase:

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy import select
 
 from jps.access.rules import Can
@@ -83,7 +82,6 @@ def plan(decree_id: uuid.UUID) -> ResponseReturnValue:
     except InvalidData as error:
         return _page(decree, request.form, error=error), error.status
     wake_worker()
-    flash(gettext("Rencana sedang disusun. Muat ulang halaman ini sebentar lagi."), "success")
     return redirect(url_for(".show", decree_id=decree_id), 303)
 
 

@@ -1,5 +1,6 @@
 """What the pages of findings, letters and appeals read from forms, and say in the same words."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -62,6 +63,11 @@ def source_text(source: str) -> str:
     except ValueError:
         when = told
     return gettext(SOURCE_NAMES[code]).format(day=when)
+
+
+def source_name(source: str) -> str:
+    """Return what says so without its day, as a letter names it: `Data kependudukan`."""
+    return re.sub(r",? \w+ \{day\}$", "", SOURCE_NAMES.get(source.partition(":")[0], source))
 
 
 def read_day(values: MultiDict[str, str], name: str) -> date | None:

@@ -52,6 +52,7 @@ LOOKS = {
     Outcome.TWICE: ("exclamation-octagon", "bad"),
     Outcome.REPEATED: ("files", "bad"),
     Outcome.RECORDED: ("clock-history", "archived"),
+    Outcome.FAILED: ("x-circle", "bad"),
     Outcome.UNREADABLE: ("x-octagon", "bad"),
     Outcome.MISSING: ("dash-circle", "returned"),
 }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from jps.access.rules import Can
 from jps.areas.queries import names_of
+from jps.cases.finding_queries import findings_about
 from jps.db import db, everywhere, scope_of
 from jps.decrees.matching import Asked, record_of
 from jps.decrees.money import money
@@ -23,7 +24,7 @@ from jps.identity.rules import STATE_NAMES
 from jps.intake.models import IntakeProblem
 from jps.programmes.models import Recipient
 from jps.programmes.queries import terms_of_decree
-from jps.programmes.rules import FINDING_NAMES, UNIT_NAMES, Registered
+from jps.programmes.rules import FINDING_NAMES, FINDING_STATE_NAMES, UNIT_NAMES, Registered
 from jps.registry.models import RegistryPerson
 from jps.web.decree_page import REGISTERED_NAMES
 from jps.web.formats import iso_day
@@ -64,6 +65,8 @@ def show(recipient_id: uuid.UUID) -> ResponseReturnValue:
         money=money(session, terms, Recipient.id == one.id),
         reasons=[(told(why.reason, why.params), told(why.source, {"day": day})) for why in reasons],
         touches=_shown(session, touches),
+        findings=findings_about(session, one.id),
+        finding_states=FINDING_STATE_NAMES,
         kinds=FINDING_NAMES,
         levels=UNIT_NAMES,
         link_states=STATE_NAMES,

@@ -29,7 +29,7 @@ from jps.programmes.case_rules import LEADS_TO, STRIKE_REASON_NAMES, StrikeReaso
 from jps.programmes.models import Recipient
 from jps.programmes.rules import FindingKind, LetterKind
 from jps.web.accounts import full_names
-from jps.web.case_forms import issue_of, read_day, source_text, typed, usual_signatory
+from jps.web.case_forms import issue_of, read_day, source_name, typed, usual_signatory
 from jps.web.finding_page import side_of
 from jps.web.places import village_name
 
@@ -179,7 +179,7 @@ def _offered(finding: Finding | None, returned: Recipient | None) -> dict[str, s
         }
     return offered | {
         "reason": str(LEADS_TO[FindingKind(finding.kind)]) if finding else "",
-        "source": source_text(finding.source) if finding else "",
+        "source": source_name(finding.source) if finding else "",
         "source_on": finding.source.partition(":")[2] if finding else "",
     }
 

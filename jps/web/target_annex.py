@@ -12,6 +12,7 @@ from jps.targeting.models import TargetList, TargetRule, TargetSnapshot
 from jps.targeting.quotas import METHOD_NAMES, Method
 from jps.targeting.rules import STATE_NAMES, ListState
 from jps.targeting.scores import SCORE_NAMES, Score
+from jps.web.accounts import person
 from jps.web.formats import moment, number, rupiah
 from jps.web.target_forms import area_names
 from jps.web.target_rules import words_of
@@ -79,7 +80,7 @@ def _facts(
     if found.weights:
         parts = (f"{gettext(SCORE_NAMES[Score(p)])} {w}" for p, w in sorted(found.weights.items()))
         order += f" ({', '.join(parts)})"
-    state = f"{gettext(STATE_NAMES[ListState(found.state)])}, {found.state_by}"
+    state = f"{gettext(STATE_NAMES[ListState(found.state)])}, {person(found.state_by)}"
     words = "; ".join(_lines(words_of(rule.tree)))
     total = f"{rupiah(found.amount)} × {number(selected)} = {rupiah(found.amount * selected)}"
     return [

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from jps.access.rules import Can
+from jps.cases.finding_queries import programmes
 from jps.db import db
 from jps.errors import JpsError, NotFound
 from jps.http import actor, error_text, now, reads, requires, saves, settings
@@ -111,6 +112,7 @@ def simulation() -> ResponseReturnValue:
         yardsticks=[(one, SCORE_NAMES[one]) for one in YARDSTICKS],
         letters="ABCD"[:MOST_SCENARIOS],
         measures=list(MEASURES.items()),
+        programmes=[one.name for one in programmes(db.session())],
     )
 
 

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jps.benefits.reading import Paid, account, day, find_columns, money, nik, read_payments
+from jps.benefits.reading import (
+    NOT_PAID,
+    Paid,
+    account,
+    day,
+    find_columns,
+    money,
+    nik,
+    read_payments,
+)
 from jps.benefits.reconciling import Due, Payee, Result, reconcile
 from jps.benefits.rules import Outcome
 from jps.errors import InvalidFile
@@ -136,6 +145,7 @@ def test_every_outcome() -> None:
             Paid(10, "105", "", "x", 77, DAY, "r7"),
             Paid(11, "101", "N2", "x", 300, DAY, "r8"),
             Paid(12, problems=("amount-missing",)),
+            Paid(13, "101", "", "x", 300, DAY, "r9", (NOT_PAID,)),
         ],
         *people,
         written=["old"],
@@ -152,6 +162,7 @@ def test_every_outcome() -> None:
         (Outcome.MATCHED, ["f"], ("by-hand",)),
         (Outcome.UNKNOWN, [], ("two-people",)),
         (Outcome.UNREADABLE, [], ("amount-missing",)),
+        (Outcome.FAILED, [], (NOT_PAID,)),
         (Outcome.MISSING, ["b"], ()),
         (Outcome.MISSING, ["g"], ()),
     ]

@@ -9,19 +9,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_security.utils import hash_password
 from playwright.sync_api import Page, expect
 
-from jps.access.rules import Role
-from jps.access.services import create_user
 from jps.app import create_app
 from jps.commands.demo_people import DEMO_PASSWORD
 from jps.config import Settings
-from jps.db import db
 from jps.worker import run_waiting, utc_now
 from tests.apps import FAST
 from tests.browser.conftest import Visit, Visitor
-from tests.conftest import NOW
 from tests.databases import Databases
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -32,7 +27,7 @@ OTHER = "pengelola-dua"
 
 @pytest.fixture
 def app(databases: Databases, tmp_path: Path) -> Flask:
-    """The application of a demo, with a second manager."""
+    """The application of a demo, which has two managers."""
     home = tmp_path / "office"
     databases.sqlite(home)
     app = create_app(Settings(home=home, log_level="ERROR", worker=False), FAST)
@@ -40,19 +35,6 @@ def app(databases: Databases, tmp_path: Path) -> Flask:
         args=["demo", "--no-serve", "--json", "--households", str(HOUSEHOLDS)]
     )
     assert run.exit_code == 0, run.output
-    with app.app_context():
-        create_user(
-            db.session(),
-            username=OTHER,
-            full_name="Nurdin Contoh",
-            password=DEMO_PASSWORD,
-            role=Role.MANAGER,
-            areas=["75"],
-            hash_password=hash_password,
-            by="tests",
-            at=NOW,
-        )
-        db.session.commit()
     return app
 
 

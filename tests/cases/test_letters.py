@@ -111,7 +111,7 @@ def test_a_certificate_needs_a_poor_household(world: World, issue: Issue) -> Non
     score = session.scalars(select(Assessment).where(Assessment.household_id == home.id)).one()
     score.npl100 = 0.81
     session.flush()
-    assert "Peluang miskin 81%" in standing_of(session, home, zone=WITA).basis
+    assert "Peluang miskin 81 %" in standing_of(session, home, zone=WITA).basis
     assert issue_sktm(session, home.id, member.id, WISH, issue).serial == 2
     score.assessed_at = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)  # four in the morning here
     session.flush()

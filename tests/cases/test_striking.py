@@ -144,7 +144,7 @@ def test_a_strike_and_its_undoing_leave_the_row_as_it_was(world: World, issue: I
     stored = strike(world.session, recipient.id, GROUNDS, issue)
     assert recipient.standing == Standing.STRUCK
     assert recipient.struck_reason == "dead"
-    assert recipient.struck_source == "Akta kematian 474.3/12 (2026-11-01)"
+    assert recipient.struck_source == "Akta kematian 474.3/12, 1 November 2026"
     letter = world.session.scalars(select(Letter).where(Letter.strike_id == stored.id)).one()
     assert stored.appeal_by == TODAY + timedelta(days=30)
     with pytest.raises(Conflict):

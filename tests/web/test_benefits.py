@@ -144,7 +144,7 @@ def test_a_payment_file_is_confirmed_in_the_browser(
     session.rollback()  # what the client reads next is as the job left it
     text = shown(operator.get(answer.location).text)
     assert "1 pembayaran yang cocok" in text
-    assert "Catat 1 penerima yang tidak ada di berkas" in text
+    assert "Catat 1 penerima yang tidak dibayar menurut berkas" in text
     file = operator.post(f"{answer.location}/file", data={"format": "csv", "outcome": "missing"})
     assert "Penerima 4" in file.text
     assert "750101410190" not in file.text
