@@ -19,6 +19,7 @@ from jps.maps.hiding import EVERYTHING, Hidden
 from jps.maps.indicators import BY_KEY, Topic
 from jps.maps.views import AreaRow
 
+_NOBODY = Tally()
 MAPPED = (Level.KABKOTA, Level.KECAMATAN, Level.DESA)
 
 
@@ -73,7 +74,7 @@ class Atlas:
         """Return the figures of the areas of `level` in `inside`, by code."""
         tallies = self._tallies.at(level)
         return tuple(
-            self._row(self._places[code], tallies.get(code, Tally()))
+            self._row(self._places[code], tallies.get(code, _NOBODY))
             for code in self.codes(level, inside)
         )
 
@@ -82,7 +83,7 @@ class Atlas:
         if inside == EVERYTHING:
             tally = self._tallies.everything
         else:
-            tally = self._tallies.at(level_of(inside)).get(inside, Tally())
+            tally = self._tallies.at(level_of(inside)).get(inside, _NOBODY)
         return self._row(Place(inside, name, ""), tally), tally
 
     def _row(self, place: Place, tally: Tally) -> AreaRow:

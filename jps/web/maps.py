@@ -79,7 +79,6 @@ def index() -> ResponseReturnValue:
     )
     page = render_template(
         "maps/index.html",
-        asset=asset,
         parts=map_parts(assets).with_nonce(csp_nonce()),
         config=_config(view),
         areas=openable_areas(db.session(), actor().scope),

@@ -101,6 +101,7 @@
     } catch (error) {
       say(texts.offline);
     }
+    requestAnimationFrame(() => requestAnimationFrame(table.rest));
   }
 
   function changeIndicator(key) {
@@ -114,6 +115,7 @@
     drawWords();
     table.draw();
     sayWhatIsMissing();
+    table.rest();
     map.recolour(styles());
     picks.draw();
     layers.renew();
@@ -315,7 +317,7 @@
     go({ indicator: given.indicator || config.view.indicator, level: given.level, inside: given.inside, line: given.line, programme: given.programme, period: given.period, compare: given.compare }, { push: false });
   });
   map.controls(texts);
-  map.onchoose = (code) => { picks.set(code, !picks.has(code)); table.draw(); };
+  map.onchoose = (code) => { picks.set(code, !picks.has(code)); table.draw(); table.rest(); };
   map.onpick = (code) => { if (below[state.view.level]) { go(opened(code)); } };
   map.onhover = (code) => {
     document.querySelector("tr.is-marked")?.classList.remove("is-marked");

@@ -26,19 +26,29 @@ window.jpsTable = (config, words, page) => {
       element("th", { scope: "row" }, page.state.total.name || texts.mine), ...columns().map((key) => cell(page.state.total, key, leads))));
   }
 
-  // What fits on a screen at once, the rest when the map stands: a province has 729 desa.
-  const AT_ONCE = 60;
+  // What fits on a screen at once, the rest by and by when the map stands: a province has 729 desa.
+  const AT_ONCE = 40;
   let waiting = null; // draws the rest
 
   function drawRows(areas, leads) {
     const body = byId("figures").tBodies[0];
     const rows = (some) => some.map((area) => tableRow(area, leads));
     body.replaceChildren(...rows(areas.slice(0, AT_ONCE)));
-    const rest = () => { if (waiting === rest) { waiting = null; body.append(...rows(areas.slice(AT_ONCE))); } };
-    waiting = areas.length > AT_ONCE ? rest : null;
-    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(rest, 50)));
+    let drawn = AT_ONCE;
+    waiting = areas.length <= AT_ONCE ? null : (some) => {
+      body.append(...rows(areas.slice(drawn, drawn + some)));
+      drawn += some;
+      if (drawn >= areas.length) { waiting = null; }
+    };
   }
-  window.addEventListener("beforeprint", () => waiting?.());
+
+  // Draws what is left, a few rows in each pause.
+  function drawRest() {
+    const mine = waiting;
+    if (mine) { whenIdle(() => { if (waiting === mine) { mine(AT_ONCE); drawRest(); } }); }
+  }
+  const whenIdle = (work) => (window.requestIdleCallback ? requestIdleCallback(work, { timeout: 500 }) : setTimeout(work, 50));
+  window.addEventListener("beforeprint", () => waiting?.(page.state.areas.size));
 
   function tableRow(area, leads) {
     const swatch = element("b", { class: "swatch" });
@@ -98,8 +108,9 @@ window.jpsTable = (config, words, page) => {
     const now = page.state.sort ?? { key: page.state.indicator, down: true };
     page.state.sort = now.key === key ? { key, down: !now.down } : { key, down: key !== "name" };
     drawTable();
+    drawRest();
     byId("figures").tHead.querySelector(`th:nth-child(${["name", ...columns()].indexOf(key) + 1}) button`).focus();
   }
 
-  return { draw: drawTable };
+  return { draw: drawTable, rest: drawRest };
 };
