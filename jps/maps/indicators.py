@@ -35,6 +35,12 @@ CLASSES = 7
 BY_KEY: Mapping[str, Indicator] = {indicator.key: indicator for indicator in INDICATORS}
 
 
+def group_of(key: str) -> str:
+    """Return with what a figure is hidden; a limit of an interval with its indicator."""
+    found = BY_KEY.get(key.removesuffix("_low").removesuffix("_high"))
+    return "consumption" if found is None else found.group
+
+
 @lru_cache(maxsize=4)
 def class_limits(path: Path = CLASSES_FILE) -> Mapping[tuple[str, str], tuple[float, ...]]:
     """Return the limits between classes by indicator and level ("" for all levels).
