@@ -87,7 +87,7 @@ class Consumption(Scoped, Base):
     p1: Mapped[float | None]
     p2: Mapped[float | None]
     missing: Mapped[list[str]] = mapped_column(JSON, default=list)
-    assessed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    assessed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class FollowUp(Base):

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from jps.areas.rules import Level, level_of, parent_of
 from jps.maps.aid_figures import aid_figures, people_figures
+from jps.maps.fgt import fgt_figures
 from jps.maps.figures import (
     Population,
     Tallies,
@@ -16,9 +17,10 @@ from jps.maps.figures import (
 )
 from jps.maps.groups import OVERLAP, Group, Patterns
 from jps.maps.hiding import EVERYTHING, Hidden
-from jps.maps.indicators import BY_KEY, Topic
+from jps.maps.indicators import Topic, group_of
 from jps.maps.views import AreaRow
 
+_NOBODY = Tally()
 MAPPED = (Level.KABKOTA, Level.KECAMATAN, Level.DESA)
 
 
@@ -73,7 +75,7 @@ class Atlas:
         """Return the figures of the areas of `level` in `inside`, by code."""
         tallies = self._tallies.at(level)
         return tuple(
-            self._row(self._places[code], tallies.get(code, Tally()))
+            self._row(self._places[code], tallies.get(code, _NOBODY))
             for code in self.codes(level, inside)
         )
 
@@ -82,7 +84,7 @@ class Atlas:
         if inside == EVERYTHING:
             tally = self._tallies.everything
         else:
-            tally = self._tallies.at(level_of(inside)).get(inside, Tally())
+            tally = self._tallies.at(level_of(inside)).get(inside, _NOBODY)
         return self._row(Place(inside, name, ""), tally), tally
 
     def _row(self, place: Place, tally: Tally) -> AreaRow:
@@ -116,10 +118,13 @@ class Atlas:
                 "findings": self._why(Group.FINDINGS, code),
             }
             figures = aid_figures(tally, self._programme, known=self._has_aid)
+        elif self._topic is Topic.CONSUMPTION:
+            hidden = {"consumption": self._why(Group.CONSUMPTION, code)}
+            figures = fgt_figures(tally.fgt)
         else:
             hidden = {key: self._why(Group(key), code) for key in ("nik", "deciles")}
             figures = people_figures(tally)
-        shown = {key: figures[key] for key in figures if not hidden[BY_KEY[key].group]}
+        shown = {key: figures[key] for key in figures if not hidden[group_of(key)]}
         return hidden, dict.fromkeys(figures) | shown
 
     def _why_programme(self, programme: str, code: str) -> Hidden | None:

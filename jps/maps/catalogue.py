@@ -20,6 +20,7 @@ class Topic(StrEnum):
     POVERTY = "poverty"
     AID = "aid"
     PEOPLE = "people"
+    CONSUMPTION = "consumption"
 
 
 class Direction(StrEnum):
@@ -336,5 +337,3 @@ PEOPLE = (
         _LIST,
     ),
 )
-
-INDICATORS: tuple[Indicator, ...] = (*POVERTY, *AID, *PEOPLE)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from jps.areas.rules import Level, ancestor
 from jps.maps.aid import Aid
+from jps.maps.fgt import NO_FGT, Fgt, add_fgt
 from jps.welfare.estimates import Estimate, Sums, estimate
 
 
@@ -17,7 +18,8 @@ class Tally:
 
     `by_household` has weight 1 per household, `by_person` the household's size; both hold scored
     households only. `dates` counts the registered households by day of interview. `aid` is what
-    reaches them; `people` counts members, those without NIK, and families by decile.
+    reaches them; `people` counts members, those without NIK, and families by decile; `fgt` is what
+    a trained model says of poverty rate, gap and squared gap.
     """
 
     households: int = 0
@@ -27,6 +29,7 @@ class Tally:
     dates: Counter[date] = field(default_factory=Counter)
     aid: Aid = field(default_factory=Aid)
     people: Counter[str] = field(default_factory=Counter)
+    fgt: Fgt = NO_FGT
 
     @property
     def scored(self) -> int:
@@ -42,6 +45,7 @@ class Tally:
         self.dates.update(other.dates)
         self.aid.add(other.aid)
         self.people.update(other.people)
+        self.fgt = add_fgt(self.fgt, other.fgt)
 
 
 @dataclass(frozen=True)

@@ -142,8 +142,13 @@ def _more(view: MapView, row: AreaRow) -> dict[str, Any]:
             if state not in records:
                 records[state] = _state(row.hidden[found.group], row.more[found.key])
             records[found.key] = _round(row.more[found.key])
+            for limit in (f"{found.key}_low", f"{found.key}_high"):
+                if limit in row.more:
+                    records[limit] = _round(row.more[limit])
     if view.topic is Topic.AID:
         records["programme"] = view.programme or None
+    if view.topic is Topic.CONSUMPTION:
+        records["households_modelled"] = row.more["modelled"]
     return records
 
 

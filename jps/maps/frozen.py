@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jps.maps.aid import Aid
+from jps.maps.fgt import NO_FGT, Fgt
 from jps.maps.figures import Tally
 from jps.maps.models import AreaFigure
 from jps.welfare.estimates import Sums
@@ -36,6 +37,7 @@ def to_json(tally: Tally) -> dict[str, Any]:
             "clashing": sorted(tally.aid.clashing),
         },
         "people": dict(tally.people),
+        "fgt": [astuple(one) for one in tally.fgt],
     }
 
 
@@ -56,4 +58,11 @@ def from_json(kept: dict[str, Any]) -> Tally:
             clashing=frozenset(aid["clashing"]),
         ),
         people=Counter(kept["people"]),
+        fgt=_fgt(kept),
     )
+
+
+def _fgt(kept: dict[str, Any]) -> Fgt:
+    """Return the sums of the model, none in periods that were frozen before there was one."""
+    rate, gap, square = (Sums(*one) for one in kept["fgt"]) if "fgt" in kept else NO_FGT
+    return rate, gap, square

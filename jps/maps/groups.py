@@ -30,6 +30,7 @@ class Group(StrEnum):
     FINDINGS = "findings"
     NIK = "nik"
     DECILES = "deciles"
+    CONSUMPTION = "consumption"  # rate, gap and squared gap by a trained model
 
 
 Count: TypeAlias = Callable[[Tally, Level], Cells]
@@ -91,7 +92,8 @@ def patterns(tallies: Tallies, *, minimum: int, before: Before | None = None) ->
     findings = hidden(Group.FINDINGS, lambda tally, _: (tally.aid.findings,), registration)
     nik = hidden(Group.NIK, lambda tally, _: _nik(tally), registration)
     deciles = hidden(Group.DECILES, lambda tally, _: _deciles(tally), registration)
-    found = (registration, poverty, reach, block, findings, nik, deciles)
+    modelled = hidden(Group.CONSUMPTION, lambda tally, _: (tally.fgt[0].n,), registration, poverty)
+    found = (registration, poverty, reach, block, findings, nik, deciles, modelled)
     return Patterns(dict(zip(Group, found, strict=True)), told)
 
 

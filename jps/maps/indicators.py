@@ -12,11 +12,13 @@ from pathlib import Path
 from jps.areas.rules import Level
 from jps.config import DATA
 from jps.errors import InvalidFile
-from jps.maps.catalogue import INDICATORS as INDICATORS
-from jps.maps.catalogue import Indicator
+from jps.maps.catalogue import AID, PEOPLE, POVERTY, Indicator
 from jps.maps.catalogue import Kind as Kind
 from jps.maps.catalogue import Topic as Topic
+from jps.maps.catalogue_fgt import CONSUMPTION
 from jps.text import N_
+
+INDICATORS: tuple[Indicator, ...] = (*POVERTY, *CONSUMPTION, *AID, *PEOPLE)
 
 CLASSES_FILE = DATA / "map_classes.csv"
 
@@ -33,6 +35,12 @@ GREY = "#b8bfbe"  # hidden figures; no palette has it
 CLASSES = 7
 
 BY_KEY: Mapping[str, Indicator] = {indicator.key: indicator for indicator in INDICATORS}
+
+
+def group_of(key: str) -> str:
+    """Return with what a figure is hidden; a limit of an interval with its indicator."""
+    found = BY_KEY.get(key.removesuffix("_low").removesuffix("_high"))
+    return "consumption" if found is None else found.group
 
 
 @lru_cache(maxsize=4)

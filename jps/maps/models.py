@@ -20,6 +20,9 @@ class FigurePeriod(Base):
     on: Mapped[date] = mapped_column(Date)
     line: Mapped[Line] = mapped_column(String(20))
     model: Mapped[str] = mapped_column(String(60))  # version of the scorecard; empty: none yet
+    trained: Mapped[str] = mapped_column(
+        String(120), default="", server_default=""
+    )  # model of P0-P2
     programmes: Mapped[dict[str, str]] = mapped_column(JSON)
     made_by: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)

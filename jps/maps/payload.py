@@ -41,6 +41,21 @@ COLUMNS: Mapping[Topic, tuple[str, ...]] = {
         "findings_hidden",
         "findings",
     ),
+    Topic.CONSUMPTION: (
+        "code",
+        "name",
+        "consumption_hidden",
+        "fgt0",
+        "fgt0_low",
+        "fgt0_high",
+        "fgt1",
+        "fgt1_low",
+        "fgt1_high",
+        "fgt2",
+        "fgt2_low",
+        "fgt2_high",
+        "modelled",
+    ),
     Topic.PEOPLE: (
         "code",
         "name",
@@ -89,6 +104,7 @@ def payload(
         "level": str(view.level),
         "inside": view.inside,
         "line": str(view.line),
+        "model": view.model and view.model.name,
         "levels": [str(level) for level in view.levels],
         "crumbs": [[crumb.code, crumb.name, crumb.is_open] for crumb in view.crumbs],
         "columns": COLUMNS[view.topic],
@@ -128,7 +144,10 @@ def _about(value: float) -> float:
 
 
 def _digits(key: str) -> int:
-    return 4 if BY_KEY[key].kind is Kind.SHARE else 1
+    found = BY_KEY.get(key)
+    if found is None:  # limits of an interval, and how many households stand behind it
+        return 0 if key == "modelled" else 4
+    return 4 if found.kind is Kind.SHARE else 1
 
 
 def told_reason(why: Hidden | None) -> str | None:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from jps.assessment.consumption import model_in_force
+from jps.assessment.models import ScoreModel
 from jps.assessment.rules import Line
 from jps.assessment.services import current_scorecard, find_model
 from jps.audit.services import Event, record
@@ -23,19 +25,21 @@ from jps.text import N_
 def freeze(session: Session, name: str, *, on: date, by: str, at: datetime) -> FigurePeriod:
     """Keep the figures of now, of all areas, under a name. Flushes."""
     model = find_model(session, current_scorecard())
+    trained = model_in_force(session)
     with everywhere(session):
         period = FigurePeriod(
             name=name,
             on=on,
             line=Line.NPL100,
             model=model.version if model else "",
+            trained=trained.name if trained else "",
             programmes=programmes_on(session, on),
             made_by=by,
             made_at=at,
         )
         session.add(period)
         session.flush()
-        sums = _all_topics(session, model.id if model else None, on)
+        sums = _all_topics(session, model.id if model else None, on, trained)
     rows = [
         {"period_id": period.id, "area_code": code, "sums": to_json(tally)}
         for code, tally in sorted(sums.items())
@@ -56,8 +60,11 @@ def named_period(text: str) -> str:
     return name
 
 
-def _all_topics(session: Session, model_id: int | None, on: date) -> dict[str, Tally]:
-    sums = village_sums(session, Wanted(Line.NPL100, model_id, Topic.AID, on))
+def _all_topics(
+    session: Session, model_id: int | None, on: date, trained: ScoreModel | None
+) -> dict[str, Tally]:
+    trained_id = trained.id if trained else None
+    sums = village_sums(session, Wanted(Line.NPL100, model_id, Topic.AID, on, trained_id))
     for code, tally in village_sums(session, Wanted(Line.NPL100, None, Topic.PEOPLE)).items():
         sums.setdefault(code, Tally()).people = tally.people
     return sums

@@ -15,12 +15,13 @@ from sqlalchemy import ColumnElement, Float, cast, func, select
 from sqlalchemy.orm import Session
 
 from jps.areas.models import AreaPopulation
-from jps.assessment.models import Assessment
+from jps.assessment.models import Assessment, Consumption
 from jps.assessment.rules import Line
 from jps.db import EVERYWHERE, AreaScope, chunks, everywhere, scope_of
 from jps.households.counting import person_corrections
 from jps.households.models import Household, Merge
 from jps.maps.aid_queries import aid_version, counted, village_aid, village_people
+from jps.maps.fgt_queries import village_fgt
 from jps.maps.figures import Population, Tallies, Tally
 from jps.maps.frozen import period_sums
 from jps.maps.groups import Before, Patterns, patterns
@@ -44,6 +45,7 @@ class Wanted:
     model_id: int | None
     topic: Topic = Topic.POVERTY
     on: date = date.min
+    trained_id: int | None = None  # the model of consumption
 
 
 class Kept:
@@ -172,6 +174,8 @@ def data_version(session: Session, topic: Topic) -> Version:
         changed = session.scalar(select(func.max(Household.changed_at)))
         assessed = session.scalar(select(func.max(Assessment.assessed_at)))
         more = aid_version(session) if topic is Topic.AID else ()
+        if topic is Topic.CONSUMPTION:
+            more = (session.scalar(select(func.max(Consumption.assessed_at))),)
     merged, undone = (session.scalar(select(func.max(at))) for at in (Merge.at, Merge.undone_at))
     frozen = session.scalar(select(func.max(FigurePeriod.made_at)))
     return changed, assessed, merged, undone, frozen, *more
@@ -200,6 +204,9 @@ def with_topic(
     if wanted.topic is Topic.PEOPLE:
         for code, people in village_people(session).items():
             villages.setdefault(code, Tally()).people = people
+    if wanted.trained_id is not None:
+        for code, fgt in village_fgt(session, wanted.trained_id).items():
+            villages.setdefault(code, Tally()).fgt = fgt
     return villages
 
 

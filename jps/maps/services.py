@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from jps.areas.models import Area
 from jps.areas.queries import current_set, geometries, path
 from jps.areas.rules import parent_of
+from jps.assessment.consumption import model_in_force
 from jps.assessment.rules import Line
 from jps.assessment.services import current_scorecard, find_model
 from jps.audit.services import Event, record
@@ -96,17 +97,22 @@ class _Source:
 
 
 def _source(session: Session, choice: MapChoice, reader: Reader, sums: VillageSums) -> _Source:
+    topic = BY_KEY[choice.indicator].topic
     if choice.period is not None:
         kept = sums.period(session, choice.period)
         found = session.get(FigurePeriod, choice.period)
         if kept is None or found is None:
             raise NotFound(N_("Periode ini tidak ada."))
-        model = Model(found.model, found.model) if found.model else None
+        used = found.trained if topic is Topic.CONSUMPTION else found.model
+        model = Model(used, used) if used else None
         return _Source(kept, Line(found.line), model, found.programmes, found.on, found.id)
     scored = find_model(session, current_scorecard())
-    topic = BY_KEY[choice.indicator].topic
     on = reader.on if topic is Topic.AID else date.min
-    wanted = Wanted(choice.line, scored.id if scored else None, topic, on)
+    trained = model_in_force(session) if topic is Topic.CONSUMPTION else None
+    model_id, trained_id = (one.id if one else None for one in (scored, trained))
+    wanted = Wanted(choice.line, model_id, topic, on, trained_id)
+    if topic is Topic.CONSUMPTION:
+        scored = trained
     return _Source(
         kept=sums.get(session, wanted, at=reader.at),
         line=choice.line,

@@ -5,7 +5,7 @@ place among the fact's choices (int16), unknown -1. Several codes are a bit each
 (uint64), unknown 0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -98,6 +98,13 @@ class Population:
         """
         low, high = np.searchsorted(self.areas, [code, code + "/"])
         return slice(int(low), int(high))
+
+    def among(self, codes: Sequence[str]) -> slice | Places:
+        """Return the households of these areas, of which none lies in another, in their order."""
+        parts = [self.within(code) for code in sorted(codes)]
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate([np.arange(part.start, part.stop) for part in parts])
 
     def columns(self, unit: Unit) -> Mapping[str, npt.NDArray[Any]]:
         """Return the columns of a unit by the names of their facts."""

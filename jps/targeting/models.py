@@ -52,7 +52,8 @@ class TargetRule(Base):
 class TargetList(Scoped, Base):
     """A list drawn for `area_code`: all that it was drawn from, its hash, and who approved it.
 
-    `quotas` are the numbers per quota area that were used; `counts` what came out, without people;
+    `areas` are those of it that the list is for, None for all of it; `quotas` are the numbers per
+    quota area that were used; `counts` what came out, without people;
     `weights` those of a mixed score.
     """
 
@@ -63,6 +64,7 @@ class TargetList(Scoped, Base):
     programme: Mapped[str] = mapped_column(String(120), default="")
     rule_id: Mapped[int] = mapped_column(ForeignKey("target_rule.id"), index=True)
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("target_snapshot.id"), index=True)
+    areas: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     method: Mapped[Method] = mapped_column(String(20))
     level: Mapped[str] = mapped_column(String(10))  # of quota areas
     total: Mapped[int]  # households to select

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -66,7 +66,7 @@ class Definition:
 
     `tree` is the rule as JSON, `area` the area it is for, `level` the level of quota areas, `total`
     how many households to select, `by_hand` the quotas when `method` says so, `score` by what it
-    ranks, `weights` those of a mix.
+    ranks, `weights` those of a mix, `areas` those of `area` that it is for, none for all of it.
     """
 
     tree: Mapping[str, Any]
@@ -78,11 +78,19 @@ class Definition:
     by_hand: Mapping[str, int]
     score: Score = Score.PPI
     weights: Mapping[str, int] = field(default_factory=dict)
+    areas: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The areas that the list is for, children included."""
+        return self.areas or (self.area,)
 
     def as_json(self) -> str:
-        """Return the definition as canonical JSON; that of a list by PPI names no score, as it
-        never did."""
+        """Return the definition as canonical JSON; that of a list by PPI names no score, and that
+        of a whole area no parts of it, as they never did."""
         told = asdict(self)
+        if not self.areas:
+            del told["areas"]
         if self.score is Score.PPI:
             del told["score"], told["weights"]
         return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -100,6 +108,7 @@ class Definition:
             by_hand={str(code): int(number) for code, number in told["by_hand"].items()},
             score=Score(told.get("score", Score.PPI)),
             weights={str(part): int(w) for part, w in told.get("weights", {}).items()},
+            areas=tuple(map(str, told.get("areas", ()))),
         )
 
 
@@ -143,7 +152,7 @@ def make_list(
     `tie` are the lots of all `people` under the definition's seed, when they were drawn before.
     """
     rule = read_condition(definition.tree, catalogue)
-    here = inside(people, definition.area)
+    here = inside(people, definition.places)
     truth = rule.judge(here)
     scores = need_of(definition.score, definition.weights, here)
     require_scores(definition.score, scores)
@@ -151,25 +160,28 @@ def make_list(
     ranked = truth.yes & ~np.isnan(scores)
     chances: Numbers = here.household[chance_fact(definition.score)]
     quotas = quotas_of(definition, groups, chances, ranked)
-    own = lots(here.keys, definition.seed) if tie is None else tie[people.within(definition.area)]
+    own = lots(here.keys, definition.seed) if tie is None else tie[people.among(definition.places)]
     drawn = draw(truth, scores, groups, quotas, own)
     return Listed(here, scores, drawn, quotas)
 
 
-def inside(people: Population, area: str) -> Population:
-    """Return the people of an area, children included; they stand together."""
-    part = people.within(area)
-    first, last = part.start, part.stop
-    if part == slice(0, len(people)):
+def inside(people: Population, areas: Sequence[str]) -> Population:
+    """Return the people of some areas, children included."""
+    part = people.among(areas)
+    if isinstance(part, slice) and part == slice(0, len(people)):
         return people
-    mine, kin = ((home >= first) & (home < last) for home in (people.home, people.family_home))
+    place = np.full(len(people), -1, dtype=np.intp)
+    chosen = people.keys[part]
+    place[part] = np.arange(len(chosen))
+    home, family_home = place[people.home], place[people.family_home]
+    mine, kin = home >= 0, family_home >= 0
     return Population(
-        keys=people.keys[part],
+        keys=chosen,
         areas=people.areas[part],
-        home=people.home[mine] - first,
+        home=home[mine],
         household={name: column[part] for name, column in people.household.items()},
         member={name: column[mine] for name, column in people.member.items()},
-        family_home=people.family_home[kin] - first,
+        family_home=family_home[kin],
         family={name: column[kin] for name, column in people.family.items()},
     )
 

@@ -97,6 +97,7 @@ def definition_of(rule: TargetRule, found: TargetList) -> Definition:
         by_hand=found.quotas if found.method == Method.BY_HAND else {},
         score=Score(found.score),
         weights=found.weights or {},
+        areas=tuple(found.areas or ()),
     )
 
 
@@ -125,6 +126,7 @@ def draw_list(
     stored = TargetList(
         id=uuid.uuid4(),
         area_code=definition.area,
+        areas=list(definition.areas) or None,
         name=name,
         programme=one_line(programme)[:120],
         rule_id=rule.id,
@@ -226,7 +228,7 @@ def _truth(home: Path, digest: str, tree: object, definition: Definition) -> Tru
     with rule_problems():
         rule = read_condition(tree, known)
         names = (fact.name for fact in rule_facts(tree, known))
-        return rule.judge(inside(opened(home, digest, names), definition.area))
+        return rule.judge(inside(opened(home, digest, names), definition.places))
 
 
 def verify_list(session: Session, home: Path, list_id: uuid.UUID) -> Checked:

@@ -65,7 +65,7 @@ def preview_rule(
     with rule_problems():
         rule = read_condition(tree, known)
         names = [fact.name for fact in rule_facts(tree, known)]
-    people = inside(opened(home, snapshot.content_hash, (*names, SIZE, Score.PPI)), area)
+    people = inside(opened(home, snapshot.content_hash, (*names, SIZE, Score.PPI)), (area,))
     return snapshot, rule.judge(people), people
 
 

@@ -121,13 +121,13 @@ def simulate(
     """
     definition = scenario.definition
     listed = make_list(definition, people, catalogue, tie=tie)
-    here = people.within(definition.area)
+    here = people.among(definition.places)
     selected = listed.drawn.standing(Standing.SELECTED)
     persons: Numbers = listed.people.household[SIZE]
 
     chances: Numbers = listed.people.household[scenario.yardstick]
     tally = Tally(chances, persons, selected, cost_each=scenario.amount)
-    codes, starts = runs(listed.people.areas.astype(f"<U{below(definition.area).code_length}"))
+    codes, starts = runs(listed.people.areas.astype(f"<U{told_level(definition).code_length}"))
     return Simulated(
         scenario,
         listed,
@@ -140,6 +140,12 @@ def simulate(
 def group_masks(people: Population, catalogue: Catalogue) -> dict[str, Mask]:
     """Return which households surely belong to each group."""
     return {group.name: read_condition(group.tree, catalogue).judge(people).yes for group in GROUPS}
+
+
+def told_level(definition: Definition) -> Level:
+    """Return the level of the areas that figures are told of: of several areas their own."""
+    places = definition.places
+    return below(places[0]) if len(places) == 1 else below(min(places, key=len)[:-1])
 
 
 def below(area: str) -> Level:

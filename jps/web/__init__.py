@@ -4,7 +4,7 @@ from importlib import import_module
 
 from flask import Blueprint, Flask
 
-from jps.web.compression import compress_assets
+from jps.web.compression import asset, compress_assets
 
 # Module and the name of its blueprint.
 BLUEPRINTS = (
@@ -91,6 +91,7 @@ BLUEPRINTS = (
 def register(app: Flask) -> None:
     """Add every page to `app`."""
     app.after_request(compress_assets)
+    app.jinja_env.globals["asset"] = asset
     for module, name in BLUEPRINTS:
         blueprint: Blueprint = getattr(import_module(module), name)
         app.register_blueprint(blueprint)

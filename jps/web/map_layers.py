@@ -25,10 +25,13 @@ bp = Blueprint("map_layers", __name__, url_prefix="/maps")
 @bp.get("/spots")
 @requires(Can.SEE_MAPS)
 def hot_spots() -> ResponseReturnValue:
-    """Answer with hot and cold spots: area -> [local Moran, hot or cold by G*, z, corrected p]."""
+    """Answer with what stands together: area -> [local Moran, its p, hot or cold by G*, z, its p].
+
+    Both p values are corrected for how many areas are judged at once.
+    """
     found = spots(db.session(), asked_view())
     spot_of: dict[str, list[Any]] = {
-        code: [str(one.spot), one.hot, round(one.z, 2), round(one.moran_q, 4)]
+        code: [str(one.spot), round(one.moran_q, 4), one.hot, round(one.z, 2), round(one.q, 4)]
         for code, one in found.items()
     }
     return compressed(jsonify({"areas": spot_of}))

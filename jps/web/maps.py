@@ -53,6 +53,7 @@ LEVEL_NAMES: dict[Level, str] = {
 
 TOPIC_NAMES: dict[Topic, str] = {
     Topic.POVERTY: N_("Kemiskinan dan pendataan"),
+    Topic.CONSUMPTION: N_("Kemiskinan menurut pengeluaran (model PMT)"),
     Topic.AID: N_("Bantuan"),
     Topic.PEOPLE: N_("Desil dan NIK"),
 }
@@ -79,7 +80,6 @@ def index() -> ResponseReturnValue:
     )
     page = render_template(
         "maps/index.html",
-        asset=asset,
         parts=map_parts(assets).with_nonce(csp_nonce()),
         config=_config(view),
         areas=openable_areas(db.session(), actor().scope),
@@ -182,6 +182,7 @@ def _config(view: MapView) -> dict[str, Any]:
         "values": url_for(".values"),
         "layers": {
             "spots": url_for("map_layers.hot_spots"),
+            "stars": url_for("map_layers.hot_spots"),
             "estimate": url_for("map_layers.estimates"),
         },
         "minimum": view.minimum,

@@ -15,6 +15,7 @@ from jps.targeting.scores import SCORE_NAMES, Score
 from jps.web.accounts import person
 from jps.web.formats import moment, number, rupiah
 from jps.web.target_forms import area_names
+from jps.web.target_people import place_of
 from jps.web.target_rules import words_of
 
 
@@ -33,7 +34,7 @@ def list_annex(
     return annex_pdf(
         Annex(
             title=gettext("Lampiran: %(name)s", name=found.name),
-            subtitle=_subtitle(found, places),
+            subtitle=_subtitle(found),
             facts=_facts(found, rule, snapshot, places),
             columns=(
                 Column(gettext("No."), 0.05, number=True),
@@ -62,8 +63,8 @@ def list_annex(
     )
 
 
-def _subtitle(found: TargetList, places: Mapping[str, str]) -> str:
-    area = places.get(found.area_code, found.area_code)
+def _subtitle(found: TargetList) -> str:
+    area = place_of(found)
     count = number(found.counts.get("within-quota", 0))
     text = gettext("%(n)s rumah tangga penerima di %(area)s", n=count, area=area)
     return f"{found.programme} · {text}" if found.programme else text

@@ -1,11 +1,11 @@
 """What forms about targeting send, read into values; and the choices that they offer."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from flask import request
+from flask import flash, request
 from flask_babel import get_locale, gettext
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
@@ -15,6 +15,7 @@ from jps.areas.rules import Level, is_code
 from jps.db import db, within
 from jps.errors import InvalidData
 from jps.http import actor
+from jps.maps.families import common_area
 from jps.targeting.facts import Catalogue, Fact, Unit
 from jps.targeting.frozen import facts
 from jps.targeting.gathering import programmes_of
@@ -29,6 +30,11 @@ from jps.web.places import full_name
 Option = TypeVar("Option", Method, Level, Score)
 
 LARGEST = 1_000_000_000  # households or rupiah that a form takes
+MOST_PICKED = 1_000  # areas of one scenario
+TOO_FAR_APART = N_(
+    "Wilayah yang dipilih tidak terletak bersama dalam satu wilayah kerja Anda, jadi tidak dapat "
+    "disimulasikan sekaligus. Pilih wilayah satu per satu."
+)
 METHODS = tuple(Method)
 YARDSTICKS = (Score.PPI, Score.PMT)
 LEVELS = (Level.KABKOTA, Level.KECAMATAN, Level.DESA)
@@ -120,11 +126,37 @@ def read_scenario(given: Mapping[str, str], prefix: str = "") -> tuple[TargetRul
         by_hand=by_hand,
         score=score,
         weights=checked_weights(score, weights),
+        areas=_picked(text("areas"), area),
     )
     amount = whole(text("amount", "0"), "amount", least=0)
     yardstick = _choice(Score, one_line(given.get("yardstick", "")), Score.PPI)
     yardstick = yardstick if yardstick in YARDSTICKS else Score.PPI
     return rule, Scenario(rule.name, definition, amount, yardstick)
+
+
+def scenario_fields(prefix: str) -> dict[str, str]:
+    """Return the form's fields with those of the place, which all its scenarios share."""
+    place = {prefix + name: request.form.get(name, "") for name in ("area", "areas")}
+    return {**request.form.to_dict(), **place}
+
+
+def _picked(text: str, area: str) -> tuple[str, ...]:
+    """Return the areas inside `area` that a form names; none stand for all of it."""
+    found = apart(text.split())
+    if len(found) > MOST_PICKED or not all(
+        is_code(one) and (one + ".").startswith(area + ".") for one in found
+    ):
+        raise InvalidData(N_("Pilih wilayahnya."), {"area": [N_("Pilih wilayahnya.")]})
+    return () if found == (area,) else found
+
+
+def apart(codes: Iterable[str]) -> tuple[str, ...]:
+    """Return areas by code, each once, without those that lie in another one."""
+    found: list[str] = []
+    for code in sorted(set(codes)):
+        if not (found and code.startswith(found[-1] + ".")):
+            found.append(code)
+    return tuple(found)
 
 
 def hand_quotas(given: Mapping[str, str], prefix: str) -> dict[str, int]:
@@ -165,6 +197,18 @@ def list_id_of(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError:
         return uuid.uuid4()
+
+
+def asked_place(options: list[AreaOption]) -> tuple[str, tuple[str, ...]]:
+    """Return the area to simulate, and which of its areas when only some were picked."""
+    picked = apart(code for code in request.args.getlist("pick") if is_code(code))
+    around = common_area(picked, longest=Level.KECAMATAN.code_length)
+    if not picked:
+        return chosen_area(options), ()
+    if around not in {option.code for option in options} or len(picked) > MOST_PICKED:
+        flash(gettext(TOO_FAR_APART), "warning")
+        return chosen_area(options), ()
+    return around, () if picked == (around,) else picked
 
 
 def chosen_area(options: list[AreaOption]) -> str:

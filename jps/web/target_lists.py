@@ -19,8 +19,8 @@ from jps.targeting.quotas import METHOD_NAMES
 from jps.targeting.rules import STATE_NAMES, ListState
 from jps.targeting.scores import SCORE_NAMES, Score
 from jps.targeting.services import draw_list, get_list, move_list, verify_list
-from jps.web.target_forms import read_scenario
-from jps.web.target_people import PAGE, STANDING_NAMES, changed_since, names_of, people_at
+from jps.web.target_forms import read_scenario, scenario_fields
+from jps.web.target_people import PAGE, STANDING_NAMES, changed_since, names_of, people_at, place_of
 from jps.web.target_rules import words_of
 
 bp = Blueprint("target_lists", __name__, url_prefix="/targeting/lists")
@@ -41,9 +41,8 @@ MOVES = {
 def draw() -> ResponseReturnValue:
     """Draw a list from a scenario of the simulation and keep it."""
     letter = request.form.get("letter", "A")[:1]
-    given = {**request.form.to_dict(), f"{letter}.area": request.form.get("area", "")}
     try:
-        rule, scenario = read_scenario(given, f"{letter}.")
+        rule, scenario = read_scenario(scenario_fields(f"{letter}."), f"{letter}.")
         found = draw_list(
             db.session(),
             settings().home,
@@ -58,7 +57,8 @@ def draw() -> ResponseReturnValue:
     except InvalidData as error:
         db.session.rollback()
         flash(error_text(error), "danger")
-        return redirect(url_for("targeting.simulation"), 303)
+        picked = request.form.get("areas", "").split() or [request.form.get("area", "")]
+        return redirect(url_for("targeting.simulation", pick=picked), 303)
     flash(gettext("Daftar dibuat. Periksa, lalu usulkan."), "success")
     return redirect(url_for(".show", list_id=found.id), 303)
 
@@ -88,7 +88,7 @@ def show(list_id: uuid.UUID) -> ResponseReturnValue:
         score_names=SCORE_NAMES,
         method=METHOD_NAMES[found.method],
         level=Level(found.level).label,
-        area=names_of([found.area_code]).get(found.area_code, found.area_code),
+        area=place_of(found),
         standings=[(one, STANDING_NAMES[one], _count(found, one)) for one in Standing],
         standing=standing,
         reasons=REASON_NAMES,

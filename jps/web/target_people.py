@@ -20,6 +20,7 @@ from jps.web.formats import NONE, percent
 from jps.web.places import full_name
 
 PAGE = 50
+NAMED = 6  # areas of a list
 STANDING_NAMES: Mapping[Standing, str] = {
     Standing.SELECTED: N_("Terpilih"),
     Standing.WAITING: N_("Daftar tunggu"),
@@ -93,6 +94,16 @@ def cells(person: Person, score: Score) -> tuple[str, ...]:
         person.score if score is Score.DECILE else value,
         str(entry.household_id),
     )
+
+
+def place_of(found: TargetList) -> str:
+    """Return the areas of a list in words: its area, or those of it that it is for."""
+    codes = found.areas or [found.area_code]
+    names = names_of(codes)
+    words = ", ".join(names.get(code, code) for code in codes[:NAMED])
+    if len(codes) > NAMED:
+        words += " " + gettext("dan %(n)s wilayah lain", n=len(codes) - NAMED)
+    return words
 
 
 def names_of(codes: Any) -> dict[str, str]:

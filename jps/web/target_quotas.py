@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from jps.access.rules import Can
@@ -11,7 +11,7 @@ from jps.errors import JpsError
 from jps.http import error_text, reads, requires, settings
 from jps.targeting.quotas import Method
 from jps.targeting.simulating import preview_quotas
-from jps.web.target_forms import area_names, read_scenario
+from jps.web.target_forms import area_names, read_scenario, scenario_fields
 
 bp = Blueprint("target_quotas", __name__, url_prefix="/targeting/quotas")
 
@@ -33,7 +33,7 @@ class QuotaRow:
 def ask(letter: str) -> ResponseReturnValue:
     """Answer with the fields of a scenario's quotas, nothing where they are not set by hand."""
     prefix = f"{letter[:1]}."
-    given = {**request.form.to_dict(), f"{prefix}area": request.form.get("area", "")}
+    given = scenario_fields(prefix)
     if given.get(f"{prefix}method") != Method.BY_HAND:
         return render_template("targeting/_quotas.html", rows=(), problem=None)
     try:

@@ -22,7 +22,7 @@ from jps.targeting.quotas import METHOD_NAMES
 from jps.targeting.rules import STATE_NAMES
 from jps.targeting.scores import PARTS, SCORE_NAMES, Score
 from jps.targeting.simulating import run_scenarios
-from jps.targeting.simulation import GROUPS, Scenario, Simulated, below
+from jps.targeting.simulation import GROUPS, Scenario, Simulated, told_level
 from jps.targeting.taking import SNAPSHOT_KIND
 from jps.web.formats import percent
 from jps.web.target_forms import (
@@ -31,11 +31,13 @@ from jps.web.target_forms import (
     YARDSTICKS,
     area_names,
     area_options,
-    chosen_area,
+    asked_place,
     newest_rules,
     read_scenario,
+    scenario_fields,
 )
 from jps.web.target_maps import MEASURES, said, small_maps, value_of
+from jps.web.target_people import names_of
 from jps.web.wake import wake_worker
 
 bp = Blueprint("targeting", __name__, url_prefix="/targeting")
@@ -96,6 +98,7 @@ def snapshot() -> ResponseReturnValue:
 def simulation() -> ResponseReturnValue:
     """Show the form of scenarios; its figures follow every change."""
     options = area_options()
+    area, picked = asked_place(options)
     rules = newest_rules()
     asked = request.args.get("rule", "")
     return render_template(
@@ -104,7 +107,9 @@ def simulation() -> ResponseReturnValue:
         rules=rules,
         chosen_rule=asked if asked in {str(rule.id) for rule in rules} else "",
         areas=options,
-        area=chosen_area(options),
+        area=area,
+        picked=picked,
+        picked_names=names_of(picked) if picked else {},
         methods=[(method, METHOD_NAMES[method]) for method in METHODS],
         levels=LEVELS,
         scores=list(SCORE_NAMES.items()),
@@ -130,7 +135,8 @@ def figures() -> ResponseReturnValue:
     measure = request.form.get("show", "")
     measure = measure if measure in MEASURES else "coverage"
     names = area_names()
-    inside = request.form.get("area", "")
+    inside = scenarios[0].definition.area
+    level = told_level(scenarios[0].definition)
     return render_template(
         "targeting/_figures.html",
         problem=None,
@@ -140,7 +146,7 @@ def figures() -> ResponseReturnValue:
         measures=MEASURES,
         scores=SCORE_NAMES,
         yardstick=SCORE_NAMES[Score(scenarios[0].yardstick)],
-        maps=small_maps(below(inside), inside, _per_scenario(found), measure, names),
+        maps=small_maps(level, inside, _per_scenario(found), measure, names),
         grey=GREY,
         areas=area_lines(found, measure, names),
         groups=group_lines(found, measure),
@@ -184,12 +190,7 @@ def _scenarios() -> list[Scenario]:
     """Return the scenarios of the form; the first always, others when they are switched on."""
     letters = "ABCD"[:MOST_SCENARIOS]
     on = [letter for letter in letters if letter == "A" or request.form.get(f"{letter}.on")]
-    area = request.form.get("area", "")
-    found = []
-    for letter in on:
-        given = {**request.form.to_dict(), f"{letter}.area": area}
-        found.append(read_scenario(given, f"{letter}.")[1])
-    return found
+    return [read_scenario(scenario_fields(f"{one}."), f"{one}.")[1] for one in on]
 
 
 def _snapshot() -> TargetSnapshot | None:

@@ -67,21 +67,25 @@ def sums_of(households: Iterable[tuple[float, float]]) -> Sums:
     return total
 
 
-def estimate(sums: Sums) -> Estimate | None:
-    """Return the rate of a group with its error, None for a group without households."""
+def estimate(sums: Sums, squares: float | None = None) -> Estimate | None:
+    """Return the rate of a group with its error, None for a group without households.
+
+    What a household adds is 0 or 1 with probability p, or any share with the mean p: then `squares`
+    is the sum of w^2 times the mean of its square.
+    """
     if sums.n == 0 or sums.w <= 0:
         return None
     rate = sums.wp / sums.w
     if sums.n == 1:
         return Estimate(rate, None, None, None)
-    error = math.sqrt(_variance(sums, rate))
+    error = math.sqrt(_variance(sums, rate, sums.wwp if squares is None else squares))
     low, high = share_interval(rate, error, sums.n - 1)
     return Estimate(rate, error, low, high)
 
 
-def _variance(sums: Sums, rate: float) -> float:
+def _variance(sums: Sums, rate: float, squares: float) -> float:
     spread = max(0.0, sums.wwpp - 2 * rate * sums.wwp + rate * rate * sums.ww)
-    status = max(0.0, sums.wwp - sums.wwpp)
+    status = max(0.0, squares - sums.wwpp)
     return (sums.n / (sums.n - 1) * spread + status) / sums.w**2
 
 

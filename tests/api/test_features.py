@@ -38,7 +38,7 @@ def test_a_client_finds_its_way(analyst: FlaskClient) -> None:
     assert {"self", "conformance", "data", "service-desc"} <= set(links)
     assert any("core" in one for one in analyst.get(links["conformance"]).get_json()["conformsTo"])
     found = analyst.get(links["data"]).get_json()["collections"]
-    assert len(found) == 9
+    assert len(found) == 12
     items = next(link["href"] for link in found[0]["links"] if link["rel"] == "items")
     assert analyst.get(items).mimetype == "application/geo+json"
 

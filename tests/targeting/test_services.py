@@ -99,6 +99,21 @@ def test_a_list_selects_its_total_and_says_why(session: Session, tmp_path: Path)
 
 
 @pytest.mark.usefixtures("homes")
+def test_a_list_of_picked_areas_knows_nobody_else(session: Session, tmp_path: Path) -> None:
+    run_snapshot(session, tmp_path)
+    found = drawn(session, tmp_path, defined(8, areas=(HERE, TOWN)))
+    query = select(TargetEntry.area_code).where(TargetEntry.list_id == found.id)
+    assert set(session.scalars(query)) == {HERE, TOWN}
+    assert sum(standings(session, found).values()) == 6 + 2 + 4 + 3
+    assert set(found.quotas) == {HERE[:8], TOWN[:8]}
+    assert found.areas == [HERE, TOWN]
+    assert verify_list(session, tmp_path, found.id).same
+    whole = drawn(session, tmp_path, defined(8))
+    assert '"areas"' not in defined(8).as_json()
+    assert whole.areas is None
+
+
+@pytest.mark.usefixtures("homes")
 def test_the_same_inputs_give_the_same_hash(session: Session, tmp_path: Path) -> None:
     for folder in ("one", "two"):
         run_snapshot(session, tmp_path / folder)

@@ -55,7 +55,7 @@ def test_the_list_holds_whom_the_figure_counts(
 def test_it_leads_on_to_a_simulation(households: dict[str, Household], sign_in: SignIn) -> None:
     manager = sign_in(Role.MANAGER, "75")
     page = manager.get("/maps/families/", query_string={"area": [HERE, BESIDE]}).text
-    assert "/targeting/simulate?area=75.01.01" in page
+    assert f"/targeting/simulate?pick={HERE}&amp;pick={BESIDE}" in page
 
 
 def test_other_areas_and_roles_see_nothing(

@@ -63,6 +63,38 @@ def drawn(client: FlaskClient, session: Session, rule: int) -> TargetList:
     return found
 
 
+def test_areas_picked_on_the_map_are_simulated_and_listed_alone(
+    manager: FlaskClient, session: Session
+) -> None:
+    rule = rule_of(manager, session)
+    picked = [VILLAGES[0], VILLAGES[2]]
+    page = manager.get("/targeting/simulate", query_string={"pick": [*picked, VILLAGES[0]]}).text
+    assert f'name="areas" value="{" ".join(picked)}"' in page
+    assert "2 wilayah yang dipilih" in page
+    fields = scenario(rule, areas=" ".join(picked))
+    assert manager.post("/targeting/simulate", data=fields).status_code == 200
+    answer = manager.post("/targeting/lists/", data={**fields, "name": "Dua desa", "letter": "A"})
+    assert answer.status_code == 303
+    found = session.scalars(select(TargetList)).one()
+    assert (found.area_code, found.areas, sum(found.counts.values())) == ("75", picked, 14)
+    session.rollback()
+    assert "Dua desa" in manager.get(answer.location).text
+    one = manager.get("/targeting/simulate", query_string={"pick": "75.01"}).text
+    assert 'name="areas"' not in one
+    outside = manager.post("/targeting/simulate", data=scenario(rule, area="75.01", areas="75.71"))
+    assert "Pilih wilayahnya" in outside.text
+
+
+def test_picks_beyond_ones_areas_are_refused_in_words(
+    manager: FlaskClient, session: Session, sign_in: SignIn
+) -> None:
+    rule_of(manager, session)
+    town = sign_in(Role.MANAGER, "75.71", username="tuti")
+    page = town.get("/targeting/simulate", query_string={"pick": [VILLAGES[0], VILLAGES[2]]}).text
+    assert "tidak terletak bersama" in page
+    assert 'name="areas"' not in page
+
+
 def test_a_rule_is_previewed_in_words_and_numbers(manager: FlaskClient) -> None:
     answer = manager.post("/targeting/rules/preview", data={**ROWS, "area": "75"})
     text = re.sub(r"<[^>]+>|\s+", " ", answer.text)

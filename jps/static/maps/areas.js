@@ -71,20 +71,18 @@ window.jpsAreas = (() => {
       this.drawn = address;
       this.touched = null;
       this.draw(styles, this.canvas);
-      this.shape();
-      this.fit();
     }
 
     // Lets a narrow screen make the frame as flat as the areas are.
-    shape() {
-      if (this.layer?.getBounds().isValid()) {
-        const bounds = this.layer.getBounds();
+    shape(bounds) {
+      if (bounds.isValid()) {
         const size = this.map.project(bounds.getSouthEast(), 10).subtract(this.map.project(bounds.getNorthWest(), 10));
         this.map.getContainer().parentElement.style.setProperty("--flatness", (size.y / size.x).toFixed(3));
         this.map.invalidateSize({ animate: false });
       }
     }
 
+    // Areas are put on the map when it shows their place: thousands of corners are projected once.
     draw(styles, renderer) {
       this.styles = styles;
       this.layer?.remove();
@@ -99,7 +97,10 @@ window.jpsAreas = (() => {
         smoothFactor: renderer === this.svg ? 0 : 0.6,
         style: (feature) => this.style(feature.properties.code),
         onEachFeature: (feature, path) => this.bind(feature.properties.code, path),
-      }).addTo(this.map);
+      });
+      this.shape(this.layer.getBounds());
+      this.fit();
+      this.layer.addTo(this.map);
     }
 
     style(code) {
@@ -177,7 +178,6 @@ window.jpsAreas = (() => {
     resize(renderer) {
       this.map.invalidateSize({ animate: false });
       this.draw(this.styles, renderer);
-      this.fit();
     }
   }
 

@@ -9,6 +9,8 @@ window.jpsLayers = (config, words, page) => {
   // Rows: rate low to high; columns: number low to high (J. Stevens, bivariate schemes, 2015).
   const BOTH = [["#e8e8e8", "#b0d5df", "#64acbe"], ["#e4acac", "#ad9ea5", "#627f8c"], ["#c85a5a", "#985356", "#574249"]];
   const SPOTS = { high: "#b2182b", low: "#2166ac", "high-low": "#ef8a62", "low-high": "#67a9cf", none: "#f7f7f7" };
+  const STARS = { hot: SPOTS.high, cold: SPOTS.low, none: SPOTS.none };
+  const star = (hot) => (hot === null ? "none" : hot ? "hot" : "cold");
   let found = {};
   let mode = "plain";
 
@@ -32,6 +34,7 @@ window.jpsLayers = (config, words, page) => {
     }
     const mine = found[area.code];
     if (mode === "spots") { return mine ? SPOTS[mine[0]] : null; }
+    if (mode === "stars") { return mine ? STARS[star(mine[2])] : null; }
     if (mode === "estimate") {
       if (!mine) { return null; }
       const limits = page.state.view.limits.poverty_rate;
@@ -79,6 +82,8 @@ window.jpsLayers = (config, words, page) => {
     const others = element("div", { class: "legend-others" });
     if (mode === "spots") {
       for (const [key, shade] of Object.entries(SPOTS)) { others.append(swatch(shade, texts[`spot_${key}`])); }
+    } else if (mode === "stars") {
+      for (const [key, shade] of Object.entries(STARS)) { others.append(swatch(shade, texts[`star_${key}`])); }
     } else {
       const colours = indicators.get("poverty_rate").colours;
       const limits = page.state.view.limits.poverty_rate;
@@ -88,9 +93,20 @@ window.jpsLayers = (config, words, page) => {
     return true;
   }
 
+  const byMoran = ([spot, p]) => [texts[`spot_${spot}`], `p ${number(p, 3)}`];
+  const byStar = ([, , hot, z, p]) => [texts[`star_${star(hot)}`], `z ${number(z, 1)}, p ${number(p, 3)}`];
+
+  // The column that a look adds to the table: its head, and word and numbers of an area.
+  const column = () => ({ spots: { head: texts.moran, cell: byMoran }, stars: { head: texts.stars, cell: byStar } }[mode]);
+  const told = (code) => found[code] && column().cell(found[code]);
+
   function tip(code, line) {
     const mine = found[code];
-    if (mode === "spots" && mine) { line(texts[`spot_${mine[0]}`], `z ${number(mine[2], 1)}, p ${number(mine[3], 3)}`); }
+    if (column() && mine) {
+      for (const [head, [word, numbers]] of [[texts.moran, byMoran(mine)], [texts.stars, byStar(mine)]]) {
+        line(head, `${word} (${numbers})`);
+      }
+    }
     if (mode === "estimate" && mine) {
       line(texts.estimate, `${share(mine[0])} ± ${number(mine[1] * 100, 1)}`);
       line(texts.cv, mine[2] === null ? "–" : `${share(mine[2])} (${texts[mine[3]]})`);
@@ -105,11 +121,11 @@ window.jpsLayers = (config, words, page) => {
       if (!answer.ok) { mode = "plain"; byId("look").value = mode; page.say(texts.offline); return; }
       const given = await answer.json();
       found = given.areas;
-      page.say(given.problem ?? (Object.keys(found).length ? "" : texts[`${mode}_none`]));
+      page.say(given.problem ?? (Object.keys(found).length ? "" : texts[`${mode === "stars" ? "spots" : mode}_none`]));
     }
     page.redraw();
   }
 
   byId("look").addEventListener("change", (event) => { event.stopPropagation(); change(event.target.value); });
-  return { colour, legend, tip, renew() { return mode === "plain" ? undefined : change(mode); } };
+  return { colour, column, told, legend, tip, renew() { return mode === "plain" ? undefined : change(mode); } };
 };

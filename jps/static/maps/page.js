@@ -81,9 +81,11 @@
     const key = state.indicator;
     const empty = [...state.areas.values()].every((area) => area[key] === null);
     const hidden = [...state.areas.values()].every((area) => hiddenState(area, key));
-    const why = state.view.topic === "aid" ? texts.no_aid : state.view.topic === "people" ? texts.nodata
+    const why = state.view.topic === "consumption" ? (state.view.model ? texts.nodata : texts.no_model)
+      : state.view.topic === "aid" ? texts.no_aid : state.view.topic === "people" ? texts.nodata
       : key === "coverage" && state.total.households !== null ? texts.no_coverage : texts.no_interviews;
-    say(!state.view.geometry ? texts.no_boundary : empty && !hidden ? why : "");
+    const noModel = state.view.topic === "consumption" && !state.view.model;
+    say(!state.view.geometry ? texts.no_boundary : noModel || (empty && !hidden) ? why : "");
   }
 
   async function show(view) {
@@ -101,6 +103,7 @@
     } catch (error) {
       say(texts.offline);
     }
+    requestAnimationFrame(() => requestAnimationFrame(table.rest));
   }
 
   function changeIndicator(key) {
@@ -114,6 +117,7 @@
     drawWords();
     table.draw();
     sayWhatIsMissing();
+    table.rest();
     map.recolour(styles());
     picks.draw();
     layers.renew();
@@ -121,6 +125,7 @@
   }
 
   // ---- words around the map
+  const modelled = () => state.view.topic === "consumption";
   function drawWords() {
     const { view } = state;
     const found = indicators.get(state.indicator);
@@ -129,9 +134,11 @@
       view.interviews
         ? fill(texts.interviews, { first: day(view.interviews[0]), last: day(view.interviews[1]) })
         : texts.no_interviews,
-      byId("controls").line.selectedOptions[0].textContent,
+      modelled() ? view.model ? fill(texts.by_model, { model: view.model }) : texts.without_model
+        : byId("controls").line.selectedOptions[0].textContent,
       fill(texts.counted, { moment: moment(view.counted_at) }),
     ].join(" · ");
+    byId("controls").line.closest("label").hidden = modelled(); // a model has lines of its own
     byId("map-title").textContent = `${found.name}, ${config.levels[view.level].toLowerCase()}`;
     drawKeys();
     drawLegend(found);
@@ -203,6 +210,12 @@
       );
       return;
     }
+    if (modelled()) {
+      const sure = (key) => (total[`${key}_low`] === null ? fill(texts.of_modelled, { n: number(total.modelled ?? 0) })
+        : `${words.interval(total, key)}, ${fill(texts.of_modelled, { n: number(total.modelled) })}`);
+      byId("keys").replaceChildren(...["fgt0", "fgt1", "fgt2"].map((key) => totalOf(key, sure(key))));
+      return;
+    }
     if (state.view.topic === "people") {
       byId("keys").replaceChildren(
         totalOf("low_share", fill(texts.families_of, { n: number(total.low_families ?? 0) })),
@@ -231,7 +244,8 @@
   function drawLegend(found) {
     if (layers.legend(byId("legend"))) { return; }
     const limits = state.view.limits[found.key];
-    const short = (value) => (found.kind === "share" ? number(value * 100) : number(value));
+    const digits = found.kind === "share" ? Math.max(...limits.map((limit) => words.decimals(limit * 100))) : 0;
+    const short = (value) => number(found.kind === "share" ? value * 100 : value, digits);
     const bar = element("div", { class: "legend-bar" });
     found.colours.forEach((fillColour, place) => {
       const cell = element("span", {}, element("b"));
@@ -264,7 +278,8 @@
       { class: place === texts_.length - 1 ? "print-only" : place === 0 && geometry?.schematic ? "schematic" : "" }, `${text} `)));
     const notes = population ? [fill(texts.population, { source: config.sources[population[2]] ?? population[2], date: day(population[1]) })] : [];
     const missing = rows.length && [...state.areas.values()].every((area) => area.coverage === null);
-    byId("table-note").textContent = [...notes, ...(missing ? [texts.no_coverage] : [])].join(" ");
+    if (modelled() && state.view.model) { notes.push(fill(texts.model_note, { model: state.view.model })); }
+    byId("table-note").textContent = [...notes, ...(missing && state.view.topic === "poverty" ? [texts.no_coverage] : [])].join(" ");
   }
 
   // ---- paper
@@ -288,13 +303,13 @@
   window.addEventListener("afterprint", toScreen);
 
   // ---- begin
-  const redraw = () => { map.recolour(styles()); drawLegend(indicators.get(state.indicator)); };
+  const redraw = () => { map.recolour(styles()); drawLegend(indicators.get(state.indicator)); table.draw(); table.rest(); };
   const layers = window.jpsLayers(config, words, { state, choice, address, say, redraw });
   const tip = window.jpsTip(config, words, { state, below, upper, hiddenState, hiddenText, layers });
   const points = window.jpsPoints(config, words, { state, say });
   const picks = window.jpsPicks(config, words, { state, choice });
   const table = window.jpsTable(config, words, {
-    picks, state, map, below, upper, colour, hiddenState, hiddenText, link, opened,
+    picks, state, map, below, upper, colour, hiddenState, hiddenText, link, opened, layers,
   });
   byId("controls").addEventListener("change", (event) => {
     const wanted = { ...choice(), [event.target.name]: event.target.value };
@@ -315,7 +330,7 @@
     go({ indicator: given.indicator || config.view.indicator, level: given.level, inside: given.inside, line: given.line, programme: given.programme, period: given.period, compare: given.compare }, { push: false });
   });
   map.controls(texts);
-  map.onchoose = (code) => { picks.set(code, !picks.has(code)); table.draw(); };
+  map.onchoose = (code) => { picks.set(code, !picks.has(code)); table.draw(); table.rest(); };
   map.onpick = (code) => { if (below[state.view.level]) { go(opened(code)); } };
   map.onhover = (code) => {
     document.querySelector("tr.is-marked")?.classList.remove("is-marked");

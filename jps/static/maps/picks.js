@@ -5,17 +5,6 @@ window.jpsPicks = (config, words, page) => {
   const { texts } = config;
   const byId = (id) => document.getElementById(id);
   const chosen = new Set();
-  const KECAMATAN = 8; // characters of its code; simulations are for nothing smaller
-
-  // The smallest area that holds all of these.
-  function common(codes) {
-    const parts = codes.map((code) => code.slice(0, KECAMATAN).split("."));
-    const shared = [];
-    for (let place = 0; parts.every((part) => part[place] !== undefined && part[place] === parts[0][place]); place += 1) {
-      shared.push(parts[0][place]);
-    }
-    return shared.join(".");
-  }
 
   function draw() {
     const { inside, indicator, line, programme } = page.choice();
@@ -28,7 +17,8 @@ window.jpsPicks = (config, words, page) => {
     if (programme) { given.set("programme", programme); }
     for (const area of areas) { given.append("area", area); }
     link("to-families", given);
-    link("to-simulation", new URLSearchParams({ area: common(areas) }));
+    const simulated = chosen.size || inside ? areas : [];
+    link("to-simulation", new URLSearchParams(simulated.map((area) => ["pick", area])));
   }
 
   function link(id, given) {

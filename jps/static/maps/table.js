@@ -20,25 +20,37 @@ window.jpsTable = (config, words, page) => {
       button.addEventListener("click", () => sortBy(key));
       return element("th", { scope: "col", class: key === "name" ? "" : `num${leads(key)}`, "aria-sort": direction }, button);
     });
+    const look = page.layers.column();
+    if (look) { heads.splice(1, 0, element("th", { scope: "col", class: "is-lead look" }, look.head)); }
     byId("figures").tHead.replaceChildren(element("tr", {}, ...heads));
     drawRows(sorted(sort), leads);
     byId("figures").tFoot.replaceChildren(element("tr", {},
-      element("th", { scope: "row" }, page.state.total.name || texts.mine), ...columns().map((key) => cell(page.state.total, key, leads))));
+      element("th", { scope: "row" }, page.state.total.name || texts.mine), ...(look ? [element("td", { class: "is-lead look" })] : []), ...columns().map((key) => cell(page.state.total, key, leads))));
   }
 
-  // What fits on a screen at once, the rest when the map stands: a province has 729 desa.
-  const AT_ONCE = 60;
+  // What fits on a screen at once, the rest by and by when the map stands: a province has 729 desa.
+  const AT_ONCE = 40;
   let waiting = null; // draws the rest
 
   function drawRows(areas, leads) {
     const body = byId("figures").tBodies[0];
     const rows = (some) => some.map((area) => tableRow(area, leads));
     body.replaceChildren(...rows(areas.slice(0, AT_ONCE)));
-    const rest = () => { if (waiting === rest) { waiting = null; body.append(...rows(areas.slice(AT_ONCE))); } };
-    waiting = areas.length > AT_ONCE ? rest : null;
-    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(rest, 50)));
+    let drawn = AT_ONCE;
+    waiting = areas.length <= AT_ONCE ? null : (some) => {
+      body.append(...rows(areas.slice(drawn, drawn + some)));
+      drawn += some;
+      if (drawn >= areas.length) { waiting = null; }
+    };
   }
-  window.addEventListener("beforeprint", () => waiting?.());
+
+  // Draws what is left, a few rows in each pause.
+  function drawRest() {
+    const mine = waiting;
+    if (mine) { whenIdle(() => { if (waiting === mine) { mine(AT_ONCE); drawRest(); } }); }
+  }
+  const whenIdle = (work) => (window.requestIdleCallback ? requestIdleCallback(work, { timeout: 500 }) : setTimeout(work, 50));
+  window.addEventListener("beforeprint", () => waiting?.(page.state.areas.size));
 
   function tableRow(area, leads) {
     const swatch = element("b", { class: "swatch" });
@@ -52,12 +64,18 @@ window.jpsTable = (config, words, page) => {
     box.addEventListener("change", () => page.picks.set(area.code, box.checked));
     const label = element("span", {}, name, ...(parent ? [element("small", {}, parent)] : []));
     const head = element("th", { scope: "row" }, element("span", { class: "area-name" }, box, swatch, label));
-    const row = element("tr", { "data-code": area.code }, head, ...columns().map((key) => cell(area, key, leads)));
+    const row = element("tr", { "data-code": area.code }, head, ...lookCell(area), ...columns().map((key) => cell(area, key, leads)));
     row.addEventListener("mouseenter", () => page.map.mark(area.code));
     row.addEventListener("mouseleave", () => page.map.mark(null));
     row.addEventListener("focusin", () => page.map.mark(area.code));
     row.addEventListener("focusout", () => page.map.mark(null));
     return row;
+  }
+
+  function lookCell(area) {
+    if (!page.layers.column()) { return []; }
+    const [word, numbers] = page.layers.told(area.code) ?? ["–", ""];
+    return [element("td", { class: "is-lead look" }, word, element("small", {}, numbers))];
   }
 
   function cell(area, key, leads) {
@@ -77,6 +95,9 @@ window.jpsTable = (config, words, page) => {
       }
       const published = key === "poverty_rate" && page.state.view.official[area.code];
       if (published) { made.append(element("small", {}, words.official(published).join(": "))); }
+      if (key.startsWith("fgt") && area[`${key}_low`] !== null) {
+        made.append(element("small", {}, words.span(area, key).join("–")));
+      }
       if (key === "poverty_rate" && area.rate_low !== null) {
         made.append(element("small", {}, `${number(area.rate_low * 100, 1)}–${number(area.rate_high * 100, 1)}`));
       }
@@ -98,8 +119,9 @@ window.jpsTable = (config, words, page) => {
     const now = page.state.sort ?? { key: page.state.indicator, down: true };
     page.state.sort = now.key === key ? { key, down: !now.down } : { key, down: key !== "name" };
     drawTable();
-    byId("figures").tHead.querySelector(`th:nth-child(${["name", ...columns()].indexOf(key) + 1}) button`).focus();
+    drawRest();
+    byId("figures").tHead.querySelectorAll("button")[["name", ...columns()].indexOf(key)].focus();
   }
 
-  return { draw: drawTable };
+  return { draw: drawTable, rest: drawRest };
 };

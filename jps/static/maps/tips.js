@@ -54,9 +54,11 @@ window.jpsTip = (config, words, { state, below, upper, hiddenState, hiddenText, 
       if (hidden) {
         reasons.add(hiddenText(hidden));
       } else if (found.topic === state.view.topic && area[found.key] !== null) {
-        line(found.short, figure(found.key, area[found.key]));
+        const sure = found.topic === "consumption" && area[`${found.key}_low`] !== null;
+        line(found.short, figure(found.key, area[found.key]) + (sure ? ` (${words.span(area, found.key).join("–")})` : ""));
       }
     }
+    if (area.modelled) { line(texts.modelled, number(area.modelled)); }
     box.append(...[...reasons].map((text) => element("div", { class: "tip-note" }, text)));
   }
 

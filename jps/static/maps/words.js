@@ -11,6 +11,12 @@ window.jpsWords = (config) => {
   }));
   const number = (value, digits = 0) => formats[digits].format(value);
   const share = (value) => `${number(value * 100, 1)}\u00a0%`;
+  // How many decimals a class limit is written with, at most two.
+  const decimals = (value) => [0, 1, 2].find((digits) => Math.abs(value - Number(value.toFixed(digits))) < 1e-9) ?? 2;
+  // Both ends of a share's 95 % interval.
+  const interval = (area, key) => fill(texts.interval, { low: span(area, key)[0], high: `${span(area, key)[1]}\u00a0%` });
+  const span = (area, key) => ["low", "high"].map((end) => number(area[`${key}_${end}`] * 100, shareDigits(key)));
+  const shareDigits = (key) => (key === "fgt2" ? 2 : 1);
   const day = (iso) => new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" })
     .format(new Date(`${iso}T12:00:00`));
   const moment = (iso) => new Intl.DateTimeFormat(language, {
@@ -21,7 +27,7 @@ window.jpsWords = (config) => {
   const write = {
     share, count: (value) => number(Math.round(value)), days: (value) => number(value),
   };
-  const figure = (key, value) => (key.startsWith("poor_") ? count(value) : write[kinds.get(key)](value));
+  const figure = (key, value) => (key === "fgt2" ? number(value * 100, 2) : key.startsWith("poor_") ? count(value) : write[kinds.get(key)](value));
 
   function element(tag, attributes = {}, ...children) {
     const made = document.createElement(tag);
@@ -39,5 +45,5 @@ window.jpsWords = (config) => {
     return [`BPS ${text}`, share(rate)];
   };
 
-  return { official, language, fill, number, share, day, moment, count, figure, element, icon };
+  return { decimals, interval, span, official, language, fill, number, share, day, moment, count, figure, element, icon };
 };
