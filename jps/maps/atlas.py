@@ -14,10 +14,10 @@ from jps.maps.figures import (
     poverty_of,
     registration_of,
 )
-from jps.maps.groups import OVERLAP, Group, Patterns
+from jps.maps.groups import DECILES, OVERLAP, Group, Patterns, split_kinds
 from jps.maps.hiding import EVERYTHING, Hidden
 from jps.maps.indicators import BY_KEY, Topic
-from jps.maps.views import AreaRow
+from jps.maps.views import AreaRow, Details
 
 MAPPED = (Level.KABKOTA, Level.KECAMATAN, Level.DESA)
 
@@ -84,6 +84,18 @@ class Atlas:
         else:
             tally = self._tallies.at(level_of(inside)).get(inside, Tally())
         return self._row(Place(inside, name, ""), tally), tally
+
+    def details(self, inside: str, tally: Tally) -> Details:
+        """Return more figures of the areas in `inside` together, of which `tally` are the sums."""
+        split = each = None
+        if self._topic is Topic.AID and not self._why(Group.KINDS, inside):
+            tops = [inside] if inside else self._tops
+            lowest = max(map(level_of, tops), key=lambda level: level.code_length)
+            split = split_kinds(tally.aid.kinds, self._patterns.kinds[lowest])
+        if self._topic is Topic.PEOPLE and not self._why(Group.EACH_DECILE, inside):
+            each = {decile: tally.people[f"d{decile}"] for decile in DECILES}
+        hidden = self._why(Group.REGISTRATION, inside)
+        return Details(None if hidden else tally.dates, split, each)
 
     def _row(self, place: Place, tally: Tally) -> AreaRow:
         poor_hidden = self._why(Group.POVERTY, place.code)

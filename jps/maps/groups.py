@@ -4,7 +4,7 @@ Figures that tell of each other are hidden together, as a group. Patterns are th
 everybody, so that two readers who put their pages together learn no more than one of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -14,7 +14,9 @@ from jps.maps.aid import Aid
 from jps.maps.figures import Tallies, Tally
 from jps.maps.hiding import Cells, Hidden, hide_cells
 
+OTHER_KINDS = ""  # stands among the kinds of findings for those that are not told one by one
 OVERLAP = "+overlap"  # stands among the programmes for the households on two clashing lists
+DECILES = range(1, 11)
 TOLD = 0.8  # share of a level's areas where a programme must not be small, or it is not told there
 
 Told: TypeAlias = Mapping[Level, frozenset[str]]
@@ -28,8 +30,10 @@ class Group(StrEnum):
     REACH = "reach"  # reached by anything, and not
     PROGRAMMES = "programmes"  # by which, and overlaps
     FINDINGS = "findings"
+    KINDS = "kinds"  # of findings
     NIK = "nik"
     DECILES = "deciles"
+    EACH_DECILE = "each-decile"
 
 
 Count: TypeAlias = Callable[[Tally, Level], Cells]
@@ -37,10 +41,14 @@ Count: TypeAlias = Callable[[Tally, Level], Cells]
 
 @dataclass(frozen=True)
 class Patterns:
-    """What is hidden in which group, and which programmes are told at which level."""
+    """What is hidden in which group, and which programmes are told at which level.
+
+    `kinds` are the kinds of findings that are told one by one.
+    """
 
     hidden: Mapping[Group, Mapping[str, Hidden]]
     told: Told
+    kinds: Told
 
     def why(self, group: Group, code: str) -> Hidden | None:
         """Return why the figures of a group are hidden in an area, None when they are not."""
@@ -89,16 +97,13 @@ def patterns(tallies: Tallies, *, minimum: int, before: Before | None = None) ->
     told = told_programmes(tallies, reach, minimum)
     block = hidden(Group.PROGRAMMES, lambda tally, level: _block(tally, told[level]), reach)
     findings = hidden(Group.FINDINGS, lambda tally, _: (tally.aid.findings,), registration)
+    kinds = told_kinds(tallies, minimum)
+    split = hidden(Group.KINDS, lambda tally, level: _kinds(tally, kinds[level]), findings)
     nik = hidden(Group.NIK, lambda tally, _: _nik(tally), registration)
     deciles = hidden(Group.DECILES, lambda tally, _: _deciles(tally), registration)
-    found = (registration, poverty, reach, block, findings, nik, deciles)
-    return Patterns(dict(zip(Group, found, strict=True)), told)
-
-
-def _alike(then: Cells, now: Cells, minimum: int) -> bool:
-    return len(then) == len(now) and all(
-        abs(a - b) < minimum for a, b in zip(then, now, strict=True)
-    )
+    each = hidden(Group.EACH_DECILE, lambda tally, _: _each_decile(tally), deciles)
+    found = (registration, poverty, reach, block, findings, split, nik, deciles, each)
+    return Patterns(dict(zip(Group, found, strict=True)), told, kinds)
 
 
 def _every(tallies: Tallies, cells: Count) -> dict[str, Cells]:
@@ -123,6 +128,42 @@ def told_programmes(tallies: Tallies, reach: Mapping[str, Hidden], minimum: int)
                 lower |= bundle
         told[level] = lower
     return told
+
+
+def told_kinds(tallies: Tallies, minimum: int) -> Told:
+    """Return the kinds of findings that the areas of each level are told one by one.
+
+    The others are put together; enough are that they are not small in many areas themselves.
+    """
+    told: dict[Level, frozenset[str]] = {}
+    lower: frozenset[str] = frozenset()
+    total = tallies.everything.aid.kinds
+    for level in reversed(Level):
+        areas = [tally.aid.kinds for tally in tallies.at(level).values()]
+        kinds = {kind for kind in total if not _rare([one[kind] for one in areas], minimum)}
+        kinds |= lower
+        order = sorted(kinds - lower, key=lambda kind: (-total[kind], kind))
+        while order and _rare([_others(one, kinds) for one in areas], minimum):
+            kinds.discard(order.pop())
+        lower = frozenset(kinds)
+        told[level] = lower
+    return told
+
+
+def _others(counts: Mapping[str, int], kinds: Collection[str]) -> int:
+    return sum(n for kind, n in counts.items() if kind not in kinds)
+
+
+def _rare(counts: Iterable[int], minimum: int) -> bool:
+    """Whether a figure is small in too many of the areas that have any."""
+    there = [count for count in counts if count]
+    return sum(count < minimum for count in there) > (1 - TOLD) * len(there)
+
+
+def split_kinds(counts: Mapping[str, int], kinds: Collection[str]) -> dict[str, int]:
+    """Return findings by kind, those that are not told one by one together."""
+    found = {kind: counts.get(kind, 0) for kind in kinds}
+    return found | {OTHER_KINDS: _others(counts, kinds)}
 
 
 def _bundles(aid: Aid) -> list[frozenset[str]]:
@@ -161,6 +202,15 @@ def _block(tally: Tally, told: frozenset[str]) -> Cells:
 
 def _nik(tally: Tally) -> Cells:
     return tally.people["no_nik"], tally.people["members"] - tally.people["no_nik"]
+
+
+def _kinds(tally: Tally, kinds: frozenset[str]) -> Cells:
+    split = split_kinds(tally.aid.kinds, kinds)
+    return tuple(split[kind] for kind in sorted(split))
+
+
+def _each_decile(tally: Tally) -> Cells:
+    return (*(tally.people[f"d{decile}"] for decile in DECILES), tally.people["unranked"])
 
 
 def _deciles(tally: Tally) -> Cells:
