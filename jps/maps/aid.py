@@ -22,7 +22,7 @@ class Aid:
     overlaps: int = 0
     findings: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
-    clashing: frozenset[str] = frozenset()
+    clashing: frozenset[frozenset[str]] = frozenset()  # pairs that exclude each other
 
     def add(self, other: "Aid") -> None:
         """Take another area in."""

@@ -106,7 +106,7 @@ def _reached(
     on: date,
 ) -> None:
     pairs = _clashing(session)
-    clashing = frozenset(code for pair in pairs for code in pair if code in codes.values())
+    clashing = frozenset(pair for pair in pairs if pair <= set(codes.values()))
     bits = _bits(list(codes), on)
     p: ColumnElement[float] = getattr(Assessment, line)
     mine = (Assessment.household_id == Household.id) & (Assessment.model_id == model_id)

@@ -129,7 +129,7 @@ class Atlas:
             }
             figures = aid_figures(tally, self._programme, known=self._has_aid)
         else:
-            hidden = {key: self._why(Group(key), code) for key in ("nik", "deciles")}
+            hidden = {key: self._why(Group(key), code) for key in ("nik", "deciles", "unranked")}
             figures = people_figures(tally)
         shown = {key: figures[key] for key in figures if not hidden[BY_KEY[key].group]}
         return hidden, dict.fromkeys(figures) | shown

@@ -34,10 +34,15 @@ def to_json(tally: Tally) -> dict[str, Any]:
             "overlaps": tally.aid.overlaps,
             "findings": tally.aid.findings,
             "kinds": dict(tally.aid.kinds),
-            "clashing": sorted(tally.aid.clashing),
+            "clashing": sorted(sorted(pair) for pair in tally.aid.clashing),
         },
         "people": dict(tally.people),
     }
+
+
+def _pairs(kept: list[Any]) -> frozenset[frozenset[str]]:
+    """Return pairs of programmes; of older periods, which kept only their names, none."""
+    return frozenset(frozenset(pair) for pair in kept if isinstance(pair, list))
 
 
 def from_json(kept: dict[str, Any]) -> Tally:
@@ -55,7 +60,7 @@ def from_json(kept: dict[str, Any]) -> Tally:
             overlaps=aid["overlaps"],
             findings=aid["findings"],
             kinds=Counter(aid.get("kinds", {})),
-            clashing=frozenset(aid["clashing"]),
+            clashing=_pairs(aid["clashing"]),
         ),
         people=Counter(kept["people"]),
     )

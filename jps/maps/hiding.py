@@ -65,6 +65,22 @@ def hide_cells(
     return hidden
 
 
+def still(
+    hidden: Mapping[str, Hidden],
+    was: Mapping[str, Cells],
+    now: Mapping[str, Cells],
+    minimum: int,
+) -> dict[str, Hidden]:
+    """Return of what was hidden the areas in which no cell has changed by the minimum."""
+    return {
+        code: why
+        for code, why in hidden.items()
+        if code in was
+        and code in now
+        and all(abs(a - b) < minimum for a, b in zip(was[code], now[code], strict=True))
+    }
+
+
 def _children(codes: Mapping[str, Cells]) -> dict[str, list[str]]:
     families: dict[str, list[str]] = {}
     for code in sorted(codes):

@@ -59,7 +59,7 @@ def _tally(counts: list[int]) -> Tally:
     aid = Aid(
         Counter(received),
         overlaps=sum(n for kind, n in received.items() if clashes(kind, CLASHING)),
-        clashing=frozenset({"bpnt", "rice"}),
+        clashing=frozenset({frozenset({"bpnt", "rice"})}),
     )
     return Tally(households=sum(counts), aid=aid, by_household=Sums(sum(counts), sum(counts)))
 
