@@ -23,7 +23,7 @@ class Hidden(StrEnum):
     FEW = "few"
     COMPLEMENT = "complement"
     INSIDE = "inside"
-    RARE = "rare"  # a programme that is small in most areas of a level
+    RARE = "rare"  # no programme is told at this level
 
 
 EVERYTHING = ""  # stands for all areas together

@@ -14,15 +14,17 @@ from jps.areas.rules import Level
 from jps.maps.aid import Aid, parts
 from jps.maps.figures import Tallies, Tally
 from jps.maps.hiding import Cells, Hidden, still
-from jps.maps.protect import Protection, Tree, Way
+from jps.maps.protect import Cell, Protection, Tree, Way
 from jps.maps.room import (
     Pairs,
+    clash,
     room_of_clash,
     room_of_exchange,
     room_of_overlap,
     room_of_programme,
 )
 
+REACH = "+reach"  # stands for reach itself, whose pattern is given
 OVERLAP = "+overlap"  # stands among the programmes for the households on two clashing lists
 
 
@@ -32,12 +34,13 @@ class Programmes:
 
     levels: tuple[Level, ...]
     hidden: Mapping[str, Mapping[str, Hidden]]
+    reach: Mapping[str, Hidden]  # where a programme is hidden that reaches nobody
 
     def why(self, programme: str, code: str, level: Level) -> Hidden | None:
         """Return why a programme is hidden in an area, None when it is not."""
         if level not in self.levels:
             return Hidden.RARE
-        return self.hidden.get(programme, {}).get(code)
+        return self.hidden.get(programme, self.reach).get(code)
 
 
 Before: TypeAlias = tuple[Tallies, Programmes] | None
@@ -51,9 +54,9 @@ def hide_programmes(
     while levels:
         found = _one_by_one(tallies, reach, levels, minimum, before)
         if found is not None:
-            return Programmes(levels, found)
+            return Programmes(levels, found, reach)
         levels = levels[:-1]
-    return Programmes((), {})
+    return Programmes((), {}, reach)
 
 
 def _figures(aid: Aid) -> set[str]:
@@ -77,46 +80,66 @@ def _one_by_one(
         return None
     areas = {code: tally for level in levels for code, tally in tallies.at(level).items()}
     figures = sorted(_figures(everything))
-    ways = _ways(tallies.at(levels[-1]), figures, everything.clashing, minimum)
+    lowest = tallies.at(levels[-1])
+    ways = _ways(lowest, figures, everything.clashing, minimum)
+    ways += _whole_kinds(lowest, everything)
     forced = {one: _still(tallies, one, minimum, before) | dict(reach) for one in figures}
+    forced[REACH] = dict(reach)
     tree = Tree({code: tally.aid.reached() for code, tally in areas.items()})
-    protection = Protection(tree, ways, forced)
-    small = {
-        figure: [code for code, tally in areas.items() if _is_small(tally, figure, minimum)]
+    protection = Protection(tree, forced, given=REACH)
+    cells = [
+        Cell(figure, code, tuple(way for way in ways if way.changes(figure, among)))
         for figure in figures
-    }
-    return protection.hidden if protection.protect(small, minimum) else None
+        for among in ("", REACH)
+        for code, tally in areas.items()
+        if 0 < _count(tally, figure, among) < minimum
+    ]
+    if not protection.protect(cells, minimum):
+        return None
+    return {figure: protection.hidden[figure] for figure in figures}
 
 
-def _is_small(tally: Tally, figure: str, minimum: int) -> bool:
+def _count(tally: Tally, figure: str, among: str) -> int:
+    """Return a figure of an area, or who is counted `among` those it could count and not in it."""
     count = _reached(tally, figure)
-    return any(0 < cell < minimum for cell in (count, tally.aid.reached() - count))
+    return tally.aid.reached() - count if among else count
 
 
-def _ways(
-    lowest: Mapping[str, Tally], figures: list[str], pairs: Pairs, minimum: int
-) -> dict[str, list[Way]]:
-    """Return the ways to change each figure: by itself first, then with another one."""
+def _ways(lowest: Mapping[str, Tally], figures: list[str], pairs: Pairs, minimum: int) -> list[Way]:
+    """Return the ways to change figures: each by itself first, then with another one."""
     counts = {
         code: {frozenset(parts(key)): n for key, n in tally.aid.households.items()}
         for code, tally in lowest.items()
     }
-    ways: dict[str, list[Way]] = {figure: [] for figure in figures}
+    ways: list[Way] = []
 
     def add(names: tuple[str, ...], room: Callable[..., tuple[int, int]], *given: object) -> None:
-        way = Way(names, {code: room(kinds, *given) for code, kinds in counts.items()})
-        for name in names:
-            ways[name].append(way)
+        ways.append(Way(names, {code: room(kinds, *given) for code, kinds in counts.items()}))
 
     programmes = [figure for figure in figures if figure != OVERLAP]
     for one in programmes:
         add((one,), room_of_programme, one, pairs, minimum)
-    if OVERLAP in ways:
+    if OVERLAP in figures:
         add((OVERLAP,), room_of_overlap, pairs)
         for one in programmes:
             add((one, OVERLAP), room_of_clash, one, pairs)
     for one, other in combinations(programmes, 2):
         add((one, other), room_of_exchange, one, other, pairs)
+    return ways
+
+
+def _whole_kinds(lowest: Mapping[str, Tally], everything: Aid) -> list[Way]:
+    """Return the ways in which households stop or begin to be reached, where that is hidden."""
+    pairs = everything.clashing
+    ways = []
+    for key in sorted(everything.households):
+        kind = frozenset(parts(key))
+        names = (*sorted(kind), *([OVERLAP] if clash(kind, pairs) else []), REACH)
+        room = {
+            code: (tally.aid.households[key], tally.households - tally.aid.reached())
+            for code, tally in lowest.items()
+        }
+        ways.append(Way(names, room))
     return ways
 
 

@@ -21,6 +21,19 @@ class Way:
     figures: tuple[str, ...]
     room: Mapping[str, tuple[int, int]]
 
+    def changes(self, figure: str, among: str) -> bool:
+        """Whether a figure changes, or what is `among` another one without it."""
+        return (figure in self.figures) != (among in self.figures)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A small number of an area: hidden with its figure, safe by one of the ways, best first."""
+
+    figure: str
+    area: str
+    ways: tuple[Way, ...]
+
 
 class Tree:
     """Areas from the lowest level told up; `sizes` say which of two is hidden rather."""
@@ -28,14 +41,12 @@ class Tree:
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self.sizes = sizes
         self.parts: dict[str, list[str]] = {}
+        self.above: dict[str, str] = {}
         for code in sorted(sizes):
-            self.parts.setdefault(self.parent(code), []).append(code)
+            above = parent_of(code) or EVERYTHING
+            self.above[code] = above if above in sizes else EVERYTHING
+            self.parts.setdefault(self.above[code], []).append(code)
         self._down = sorted(sizes, key=lambda code: (len(code), code))
-
-    def parent(self, code: str) -> str:
-        """Return the area above, `EVERYTHING` for the first ones."""
-        found = parent_of(code) or EVERYTHING
-        return found if found in self.sizes else EVERYTHING
 
     def alone(self, way: Way, hidden: Collection[str]) -> dict[str, tuple[int, int]]:
         """Return how far a way can go in every area, whatever is shown above."""
@@ -53,15 +64,18 @@ class Tree:
     def open(self, way: Way, hidden: Collection[str]) -> dict[str, int]:
         """Return how many values a way leaves open in every area, besides the true one."""
         alone = self.alone(way, hidden)
+        together = {
+            above: (sum(alone[part][0] for part in parts), sum(alone[part][1] for part in parts))
+            for above, parts in self.parts.items()
+        }
         found: dict[str, tuple[int, int]] = {}
         for code in self._down:
             down, up = alone[code]
-            parent = self.parent(code)
-            if parent in found:
-                downs = sum(alone[part][0] for part in self.parts[parent]) - down
-                ups = sum(alone[part][1] for part in self.parts[parent]) - up
-                most_down, most_up = found[parent]
-                down, up = min(down, most_down + ups), min(up, most_up + downs)
+            above = self.above[code]
+            if above in found:
+                downs, ups = together[above]
+                most_down, most_up = found[above]
+                down, up = min(down, most_down + ups - up), min(up, most_up + downs - down)
             found[code] = (down, up)
         return {code: down + up for code, (down, up) in found.items()}
 
@@ -70,15 +84,15 @@ class Tree:
 
         What lies in those hidden beside it comes before another one beside it.
         """
-        beside = [part for part in self.parts[self.parent(code)] if part != code]
+        beside = [part for part in self.parts[self.above[code]] if part != code]
         covering = self._inside([part for part in beside if part in hidden])
         own = self._inside([code])
         for areas in (own, covering, beside) if inside else (covering, beside, own):
             yield from sorted(
                 (one for one in areas if one not in hidden), key=lambda one: (self.sizes[one], one)
             )
-        above = self.parent(code)
-        if self.parent(above) in self.sizes:  # the first ones are shown
+        above = self.above[code]
+        if self.above.get(above, EVERYTHING) != EVERYTHING:  # the first ones are shown
             found = self.beside(above, hidden, inside=inside)
             yield from [above] if above not in hidden else found
 
@@ -88,65 +102,84 @@ class Tree:
 
 
 class Protection:
-    """Hides more and more until every small number is safe, or nothing more can be hidden."""
+    """Hides more and more until every small number is safe, or nothing more can be hidden.
+
+    `forced` are areas where figures are hidden anyway; of the figure `given` no more are.
+    """
 
     def __init__(
-        self, tree: Tree, ways: Mapping[str, list[Way]], forced: Mapping[str, Mapping[str, Hidden]]
+        self, tree: Tree, forced: Mapping[str, Mapping[str, Hidden]], *, given: str
     ) -> None:
         self._tree = tree
-        self._ways = ways  # by figure, the best first
+        self._given = given
         self.hidden = {
             figure: {code: why for code, why in found.items() if code in tree.sizes}
             for figure, found in forced.items()
         }
 
-    def protect(self, small: Mapping[str, Collection[str]], minimum: int) -> bool:
-        """Hide the `small` areas of each figure and what it takes; whether that is enough."""
-        for figure, codes in small.items():
-            self.hidden[figure] |= dict.fromkeys(codes, Hidden.FEW)
-        waiting = [(figure, code) for figure, codes in small.items() for code in sorted(codes)]
+    def protect(self, cells: Iterable[Cell], minimum: int) -> bool:
+        """Hide the areas of small numbers and what it takes; whether that is enough."""
+        waiting = list(cells)
+        for cell in waiting:
+            self.hidden[cell.figure][cell.area] = Hidden.FEW
         while waiting := list(self._narrow(waiting, minimum)):
             done: set[tuple[tuple[str, ...], str]] = set()
-            for figure, code in waiting:
-                if not self._cover(figure, code, minimum, done):
+            for cell in waiting:
+                if not self._cover(cell, minimum, done):
                     return False
         return True
 
-    def _narrow(self, waiting: list[tuple[str, str]], minimum: int) -> Iterable[tuple[str, str]]:
+    def _narrow(self, waiting: Iterable[Cell], minimum: int) -> Iterable[Cell]:
         known: dict[tuple[str, ...], dict[str, int]] = {}
-        for figure, code in waiting:
-            for way in self._ways[figure]:
+        for cell in waiting:
+            for way in cell.ways:
                 if way.figures not in known:
                     known[way.figures] = self._tree.open(way, self._all_hidden(way))
-                if known[way.figures][code] >= minimum:
+                if known[way.figures][cell.area] >= minimum:
                     break
             else:
-                yield figure, code
+                yield cell
 
     def _all_hidden(self, way: Way) -> set[str]:
         first, *others = (self.hidden[figure].keys() for figure in way.figures)
         return set(first).intersection(*others)
 
-    def _cover(
-        self, figure: str, code: str, minimum: int, done: set[tuple[tuple[str, ...], str]]
-    ) -> bool:
+    def _most_hidden(self, way: Way) -> Collection[str]:
+        """Return where the figures of a way could be hidden; the first areas are told."""
+        if self._given in way.figures:
+            return self.hidden[self._given].keys()
+        hidden = self._all_hidden(way)
+        return [
+            code
+            for code in self._tree.sizes
+            if code in hidden or self._tree.above[code] != EVERYTHING
+        ]
+
+    def _cover(self, cell: Cell, minimum: int, done: set[tuple[tuple[str, ...], str]]) -> bool:
         """Hide one more area for the first way that can be enough. False: there is none."""
-        for way in self._ways[figure]:
-            hidden = self._all_hidden(way)
-            tops = {one for one in self._tree.parts[EVERYTHING] if one not in hidden}
-            if self._tree.open(way, self._tree.sizes.keys() - tops)[code] < minimum:
+        for way in cell.ways:
+            most = frozenset(self._most_hidden(way))
+            if self._tree.open(way, most)[cell.area] < minimum:
                 continue
-            place = (way.figures, self._tree.parent(code))
+            place = (way.figures, self._tree.above[cell.area])
+            found = self._next(cell.area, way, most, minimum)
             if place in done:
                 return True
-            room = self._tree.alone(way, self._tree.sizes)
-            inside = sum(self._tree.alone(way, hidden)[code]) < minimum
-            more = [code] if code not in hidden else self._tree.beside(code, hidden, inside=inside)
-            found = next((one for one in more if any(room[one]) or one == code), None)
             if found is None:
                 continue
             done.add(place)
             for one in way.figures:
-                self.hidden[one].setdefault(found, Hidden.COMPLEMENT)
+                if one != self._given:
+                    self.hidden[one].setdefault(found, Hidden.COMPLEMENT)
             return True
         return False
+
+    def _next(self, code: str, way: Way, most: Collection[str], minimum: int) -> str | None:
+        """Return the next area to hide so that a way goes further in an area."""
+        hidden = self._all_hidden(way)
+        if code not in hidden:
+            return code
+        room = self._tree.alone(way, most)
+        inside = sum(self._tree.alone(way, hidden)[code]) < minimum
+        more = self._tree.beside(code, hidden, inside=inside)
+        return next((one for one in more if one in most and any(room[one])), None)
