@@ -172,7 +172,7 @@ def _maps(client: FlaskClient, told: Published) -> None:
             found = client.post("/maps/download", data={**given, "format": "csv"})
             told.csv(found.text, programme)
         given = {"indicator": "reached", "level": level}
-        for kind in ("geojson", "gpkg", "parquet"):
+        for kind in ("geojson", "gpkg", "parquet") if level == "desa" else ():
             found = client.post("/maps/download", data={**given, "format": kind})
             told.map_file(found.data, kind, "")
         for topic in ("poverty", "aid", "people"):
