@@ -177,6 +177,23 @@ ROLE_NAMES: dict[Role, str] = {
 }
 
 
+# Who has one of these is given rows of households, with names or under keys; the figures of the
+# pages of `WITH_ROWS` are sums of such rows and hide nothing. Figures for others are hidden where
+# few households stand behind them (docs/adr/0023-hidden-figures-stay-hidden.md).
+ROWS = frozenset({Can.SEE_HOUSEHOLDS, Can.EXPORT_HOUSEHOLDS, Can.USE_ANALYSIS})
+WITH_ROWS = frozenset(
+    {
+        Can.SEE_PROGRAMMES,
+        Can.SEE_TARGETING,
+        Can.SEE_PROGRESS,
+        Can.SEE_FIELDWORK,
+        Can.DECIDE_FINDINGS,
+        Can.RECORD_BENEFITS,
+        Can.EXPORT_FIGURES,
+        Can.TRAIN_MODELS,
+    }
+)
+
 # Steps of the kabupaten: the role alone does not give them, an area of that size must go with it.
 NEEDS_KABUPATEN = frozenset({Can.CONFIRM_HOUSEHOLDS, Can.FINALISE_HOUSEHOLDS, Can.SET_DEADLINES})
 _KABUPATEN = 5  # characters of a kabupaten's code; larger areas have shorter codes

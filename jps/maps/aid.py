@@ -14,14 +14,15 @@ class Aid:
 
     `households` and `poor` (expected poor households: sums of probabilities) are by the programmes
     that a household receives, as codes joined in order ("bpnt+pkh"). `overlaps` are households on
-    two lists that exclude each other; `findings` are open ones.
+    two lists that exclude each other; `findings` are open ones, `kinds` the same by kind.
     """
 
     households: Counter[str] = field(default_factory=Counter)
     poor: dict[str, float] = field(default_factory=dict)
     overlaps: int = 0
     findings: int = 0
-    clashing: frozenset[str] = frozenset()
+    kinds: Counter[str] = field(default_factory=Counter)
+    clashing: frozenset[frozenset[str]] = frozenset()  # pairs that exclude each other
 
     def add(self, other: "Aid") -> None:
         """Take another area in."""
@@ -30,6 +31,7 @@ class Aid:
             self.poor[key] = self.poor.get(key, 0.0) + expected
         self.overlaps += other.overlaps
         self.findings += other.findings
+        self.kinds.update(other.kinds)
         self.clashing |= other.clashing
 
     def reached(self, programme: str = "") -> int:

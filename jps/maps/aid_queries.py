@@ -112,7 +112,7 @@ def _reached(
     on: date,
 ) -> None:
     pairs = _clashing(session)
-    clashing = frozenset(code for pair in pairs for code in pair if code in codes.values())
+    clashing = frozenset(pair for pair in pairs if pair <= set(codes.values()))
     bits = _bits(list(codes), on)
     p: ColumnElement[float] = getattr(Assessment, line)
     mine = (Assessment.household_id == Household.id) & (Assessment.model_id == model_id)
@@ -165,17 +165,20 @@ def _clashing(session: Session) -> dict[frozenset[str], Overlap]:
 
 
 def _findings(session: Session, found: dict[str, Aid]) -> None:
-    query = select(Finding.area_code, func.count()).where(
+    query = select(Finding.area_code, Finding.kind, func.count()).where(
         Finding.state.in_(OPEN), Finding.gone_at.is_(None)
     )
-    for code, number in session.execute(query.group_by(Finding.area_code)):
-        found.setdefault(code, Aid()).findings += number
+    for code, kind, number in session.execute(query.group_by(Finding.area_code, Finding.kind)):
+        aid = found.setdefault(code, Aid())
+        aid.findings += number
+        aid.kinds[str(kind)] += number
 
 
 def village_people(session: Session) -> dict[str, Counter[str]]:
     """Return members, members without NIK, and families by decile, of every desa.
 
-    Of each family the newest decile counts: "low" up to the fourth, "high", or "unranked".
+    Of each family the newest decile counts: "low" up to the fourth, "high", or "unranked", and
+    each as "d1" to "d10".
     """
     found: dict[str, Counter[str]] = {}
     without = func.sum(case((Member.nik == "", 1), else_=0))
@@ -187,21 +190,21 @@ def village_people(session: Session) -> dict[str, Counter[str]]:
     )
     for code, people, no_nik in session.execute(members):
         found[code] = Counter(members=people, no_nik=no_nik)
-    for code, kind, families in session.execute(_deciles()):
-        found.setdefault(code, Counter())[kind] += families
+    for code, decile, families in session.execute(_deciles()):
+        people = found.setdefault(code, Counter())
+        if decile is None:
+            people["unranked"] += families
+        else:
+            people[f"d{decile}"] += families
+            people["low" if decile <= LOW_DECILE else "high"] += families
     return found
 
 
-def _deciles() -> Select[str, str, int]:
+def _deciles() -> Select[str, int | None, int]:
     newest = newest_deciles(None)
-    kind = case(
-        (newest.c.decile.is_(None), "unranked"),
-        (newest.c.decile <= LOW_DECILE, "low"),
-        else_="high",
-    ).label("kind")
     return (
-        select(Household.area_code, kind, func.count())
+        select(Household.area_code, newest.c.decile, func.count())
         .join(newest, newest.c.household == Household.id)
         .where(*counted())
-        .group_by(Household.area_code, kind)
+        .group_by(Household.area_code, newest.c.decile)
     )

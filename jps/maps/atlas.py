@@ -15,10 +15,10 @@ from jps.maps.figures import (
     poverty_of,
     registration_of,
 )
-from jps.maps.groups import OVERLAP, Group, Patterns
+from jps.maps.groups import DECILES, OVERLAP, Group, Patterns, split_kinds
 from jps.maps.hiding import EVERYTHING, Hidden
 from jps.maps.indicators import Topic, group_of
-from jps.maps.views import AreaRow
+from jps.maps.views import AreaRow, Details
 
 _NOBODY = Tally()
 MAPPED = (Level.KABKOTA, Level.KECAMATAN, Level.DESA)
@@ -87,6 +87,18 @@ class Atlas:
             tally = self._tallies.at(level_of(inside)).get(inside, _NOBODY)
         return self._row(Place(inside, name, ""), tally), tally
 
+    def details(self, inside: str, tally: Tally) -> Details:
+        """Return more figures of the areas in `inside` together, of which `tally` are the sums."""
+        split = each = None
+        if self._topic is Topic.AID and not self._why(Group.KINDS, inside):
+            tops = [inside] if inside else self._tops
+            lowest = max(map(level_of, tops), key=lambda level: level.code_length)
+            split = split_kinds(tally.aid.kinds, self._patterns.kinds[lowest])
+        if self._topic is Topic.PEOPLE and not self._why(Group.EACH_DECILE, inside):
+            each = {decile: tally.people[f"d{decile}"] for decile in DECILES}
+        hidden = self._why(Group.REGISTRATION, inside)
+        return Details(None if hidden else tally.dates, split, each)
+
     def _row(self, place: Place, tally: Tally) -> AreaRow:
         poor_hidden = self._why(Group.POVERTY, place.code)
         found_hidden = self._why(Group.REGISTRATION, place.code)
@@ -122,7 +134,7 @@ class Atlas:
             hidden = {"consumption": self._why(Group.CONSUMPTION, code)}
             figures = fgt_figures(tally.fgt)
         else:
-            hidden = {key: self._why(Group(key), code) for key in ("nik", "deciles")}
+            hidden = {key: self._why(Group(key), code) for key in ("nik", "deciles", "unranked")}
             figures = people_figures(tally)
         shown = {key: figures[key] for key in figures if not hidden[group_of(key)]}
         return hidden, dict.fromkeys(figures) | shown

@@ -300,7 +300,7 @@ PEOPLE = (
         "Purples",
         "low_share",
         Topic.PEOPLE,
-        "deciles",
+        "unranked",
         Direction.WORSE,
         N_("keluarga yang dikenal DTSEN tanpa desil"),
         "",

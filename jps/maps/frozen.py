@@ -34,11 +34,17 @@ def to_json(tally: Tally) -> dict[str, Any]:
             "poor": tally.aid.poor,
             "overlaps": tally.aid.overlaps,
             "findings": tally.aid.findings,
-            "clashing": sorted(tally.aid.clashing),
+            "kinds": dict(tally.aid.kinds),
+            "clashing": sorted(sorted(pair) for pair in tally.aid.clashing),
         },
         "people": dict(tally.people),
         "fgt": [astuple(one) for one in tally.fgt],
     }
+
+
+def _pairs(kept: list[Any]) -> frozenset[frozenset[str]]:
+    """Return pairs of programmes; of older periods, which kept only their names, none."""
+    return frozenset(frozenset(pair) for pair in kept if isinstance(pair, list))
 
 
 def from_json(kept: dict[str, Any]) -> Tally:
@@ -55,7 +61,8 @@ def from_json(kept: dict[str, Any]) -> Tally:
             poor=dict(aid["poor"]),
             overlaps=aid["overlaps"],
             findings=aid["findings"],
-            clashing=frozenset(aid["clashing"]),
+            kinds=Counter(aid.get("kinds", {})),
+            clashing=_pairs(aid["clashing"]),
         ),
         people=Counter(kept["people"]),
         fgt=_fgt(kept),

@@ -23,7 +23,7 @@ class Hidden(StrEnum):
     FEW = "few"
     COMPLEMENT = "complement"
     INSIDE = "inside"
-    RARE = "rare"  # a programme that is small in most areas of a level
+    RARE = "rare"  # no programme is told at this level
 
 
 EVERYTHING = ""  # stands for all areas together
@@ -63,6 +63,22 @@ def hide_cells(
             hidden |= _hide_among(counted, minimum, also, always=why is Hidden.COMPLEMENT)
         waiting += children
     return hidden
+
+
+def still(
+    hidden: Mapping[str, Hidden],
+    was: Mapping[str, Cells],
+    now: Mapping[str, Cells],
+    minimum: int,
+) -> dict[str, Hidden]:
+    """Return of what was hidden the areas in which no cell has changed by the minimum."""
+    return {
+        code: why
+        for code, why in hidden.items()
+        if code in was
+        and code in now
+        and all(abs(a - b) < minimum for a, b in zip(was[code], now[code], strict=True))
+    }
 
 
 def _children(codes: Mapping[str, Cells]) -> dict[str, list[str]]:

@@ -62,6 +62,7 @@ COLUMNS: Mapping[Topic, tuple[str, ...]] = {
         "deciles_hidden",
         "low_share",
         "low_families",
+        "unranked_hidden",
         "unranked",
         "nik_hidden",
         "no_nik_share",

@@ -83,7 +83,9 @@ class Kept:
         if minimum not in self._patterns:
             last = self._before
             before = Before(last.tallies, last.patterns(minimum)) if last else None
+            begun = perf_counter()
             self._patterns[minimum] = patterns(self.tallies, minimum=minimum, before=before)
+            self._took += perf_counter() - begun
         return self._patterns[minimum]
 
     def within(self, scope: AreaScope) -> Tallies:

@@ -45,12 +45,13 @@ def map_view(session: Session, choice: MapChoice, *, reader: Reader, sums: Villa
     inside = _inside(choice.inside, reader.scope)
     crumbs = _crumbs(session, inside, reader.scope)
     places = _places(session, reader.scope)
-    source = _source(session, choice, reader, sums)
+    source = figures_of(session, choice, reader, sums)
     atlas = _atlas(session, choice, reader, places, source)
     levels = atlas.levels(inside)
     level = choice.level if choice.level in levels else levels[0]
     rows = atlas.rows(level, inside)
     total, tally = atlas.total(inside, crumbs[-1].name if crumbs else "")
+    details = atlas.details(inside, tally)
     return MapView(
         indicator=choice.indicator,
         topic=BY_KEY[choice.indicator].topic,
@@ -64,13 +65,18 @@ def map_view(session: Session, choice: MapChoice, *, reader: Reader, sums: Villa
         rows=rows,
         total=total,
         parents=_parents(session, rows, inside),
-        interviews=(min(tally.dates), max(tally.dates)) if tally.dates else None,
+        interviews=_first_and_last(details.registered),
         model=source.model,
         counted_at=source.kept.at,
         minimum=reader.minimum,
         on=source.on,
         period=source.period,
+        details=details,
     )
+
+
+def _first_and_last(dates: Mapping[date, int] | None) -> tuple[date, date] | None:
+    return (min(dates), max(dates)) if dates else None
 
 
 def earlier_values(
@@ -85,7 +91,7 @@ def earlier_values(
 
 
 @dataclass(frozen=True)
-class _Source:
+class FigureSource:
     """Where the figures of a map come from: counted now, or frozen."""
 
     kept: Kept
@@ -96,7 +102,10 @@ class _Source:
     period: int | None = None
 
 
-def _source(session: Session, choice: MapChoice, reader: Reader, sums: VillageSums) -> _Source:
+def figures_of(
+    session: Session, choice: MapChoice, reader: Reader, sums: VillageSums
+) -> FigureSource:
+    """Return where the figures of a map come from. Raises `NotFound` for an unknown period."""
     topic = BY_KEY[choice.indicator].topic
     if choice.period is not None:
         kept = sums.period(session, choice.period)
@@ -105,7 +114,7 @@ def _source(session: Session, choice: MapChoice, reader: Reader, sums: VillageSu
             raise NotFound(N_("Periode ini tidak ada."))
         used = found.trained if topic is Topic.CONSUMPTION else found.model
         model = Model(used, used) if used else None
-        return _Source(kept, Line(found.line), model, found.programmes, found.on, found.id)
+        return FigureSource(kept, Line(found.line), model, found.programmes, found.on, found.id)
     scored = find_model(session, current_scorecard())
     on = reader.on if topic is Topic.AID else date.min
     trained = model_in_force(session) if topic is Topic.CONSUMPTION else None
@@ -113,7 +122,7 @@ def _source(session: Session, choice: MapChoice, reader: Reader, sums: VillageSu
     wanted = Wanted(choice.line, model_id, topic, on, trained_id)
     if topic is Topic.CONSUMPTION:
         scored = trained
-    return _Source(
+    return FigureSource(
         kept=sums.get(session, wanted, at=reader.at),
         line=choice.line,
         model=Model(scored.name, scored.version) if scored else None,
@@ -123,7 +132,7 @@ def _source(session: Session, choice: MapChoice, reader: Reader, sums: VillageSu
 
 
 def _atlas(
-    session: Session, choice: MapChoice, reader: Reader, places: list[Place], source: _Source
+    session: Session, choice: MapChoice, reader: Reader, places: list[Place], source: FigureSource
 ) -> Atlas:
     return Atlas(
         places,

@@ -46,6 +46,19 @@ class AreaRow:
 
 
 @dataclass(frozen=True)
+class Details:
+    """More figures of all areas of a map together, for reports; None: hidden, or of another topic.
+
+    `registered` are households by day of interview, `kinds` findings by kind (`OTHER_KINDS`: those
+    that are too few), `deciles` families by decile.
+    """
+
+    registered: Mapping[date, int] | None = None
+    kinds: Mapping[str, int] | None = None
+    deciles: Mapping[int, int] | None = None
+
+
+@dataclass(frozen=True)
 class Crumb:
     """One step of the way to an area; `is_open` says whether the reader may open it."""
 
@@ -88,3 +101,4 @@ class MapView:
     minimum: int  # households; areas with fewer are hidden
     on: date
     period: int | None = None  # of a frozen one
+    details: Details = Details()

@@ -1,10 +1,10 @@
 """All figures of an area for one reader, as the dashboard and reports show them.
 
-Poverty, reach and people come from `jps.maps`, hidden where the map hides them; findings by kind,
-deliveries by programme and the months from counts of their own.
+All of it is hidden where the map hides it. Deliveries by programme and the months are counted here
+and hidden by the same rule.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -12,21 +12,20 @@ from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from jps.areas.rules import Level, level_of
-from jps.assessment.deciles import newest_deciles
 from jps.benefits.realisation import Asked, By, Row, realisation
 from jps.db import within
-from jps.households.models import Family, Household, HouseholdHistory
-from jps.maps.aid_queries import OPEN, counted
+from jps.households.models import Household, HouseholdHistory
+from jps.maps.aid_queries import counted
 from jps.maps.hiding import Hidden
 from jps.maps.indicators import BY_KEY
 from jps.maps.queries import VillageSums
 from jps.maps.schemas import MapChoice
-from jps.maps.services import Reader, map_view
+from jps.maps.services import Reader, figures_of, map_view
 from jps.maps.views import AreaRow, MapView
-from jps.programmes.case_models import Finding
 from jps.programmes.models import Benefit
-from jps.programmes.rules import BenefitState, FindingKind
+from jps.programmes.rules import BenefitState
 from jps.reports.charts import Month
+from jps.reports.deliveries import TOGETHER, hidden_deliveries
 
 MONTHS = 12
 
@@ -94,10 +93,20 @@ class Overview:
     minimum: int
     layers: tuple[Layer, ...]
     reach: tuple[Reach, ...]
-    findings: Mapping[FindingKind, int]
     programmes: tuple[Row, ...]  # of the year's deliveries
+    hidden: Mapping[str, Hidden]  # by key of their row; `TOGETHER`: of all of them
     months: tuple[Month, ...]  # registered, verified, delivered
-    deciles: Mapping[int, int]  # families; 0 not ranked
+    told: tuple[bool, ...]  # whether each of the three is told
+
+    @property
+    def findings(self) -> Mapping[str, int] | None:
+        """Open findings by kind, None where they are hidden."""
+        return self.top.aid.details.kinds
+
+    @property
+    def deciles(self) -> Mapping[int, int] | None:
+        """Families by decile, None where they are hidden."""
+        return self.top.people.details.deciles
 
     @property
     def top(self) -> Layer:
@@ -125,6 +134,9 @@ def overview(
         _reach(session, code, name, inside, reader, sums)
         for code, name in first.aid.programmes.items()
     ]
+    hidden = _hidden_rows(session, inside, reader, sums)
+    registered = first.poverty.details.registered
+    told = _told_by_month(inside, reader, registered is not None, TOGETHER not in hidden)
     return Overview(
         inside=inside,
         name=first.poverty.total.name,
@@ -132,11 +144,38 @@ def overview(
         minimum=reader.minimum,
         layers=tuple(layers),
         reach=tuple(reach),
-        findings=finding_kinds(session, inside),
         programmes=tuple(realisation(session, Asked(reader.on.year, By.PROGRAMME, inside=inside))),
-        months=trends(session, inside, reader.on),
-        deciles=decile_counts(session, inside, reader.on),
+        hidden=hidden,
+        months=trends(session, inside, reader.on, told),
+        told=told,
     )
+
+
+def _hidden_rows(
+    session: Session, inside: str, reader: Reader, sums: VillageSums
+) -> dict[str, Hidden]:
+    """Return which rows of deliveries are hidden in an area, or in one of the reader's."""
+    source = figures_of(session, MapChoice("reached"), reader, sums)
+    patterns = source.kept.patterns(reader.minimum)
+    found = hidden_deliveries(session, reader.on.year, patterns, source.programmes, reader.minimum)
+    areas = [inside] if inside else reader.scope.codes
+    return {
+        key: why
+        for key, hidden in found.items()
+        if (why := next((hidden[area] for area in areas if area in hidden), None)) is not None
+    }
+
+
+def _told_by_month(
+    inside: str, reader: Reader, registered: bool, delivered: bool
+) -> tuple[bool, bool, bool]:
+    """Return which months are told: of a kabupaten or more, where their sum is not hidden.
+
+    In a smaller area a month tells what was hidden before it.
+    """
+    areas = [inside] if inside else reader.scope.codes
+    wide = all(len(area) <= Level.KABKOTA.code_length for area in areas)
+    return wide and registered, wide and registered, wide and delivered
 
 
 def _layer(
@@ -174,33 +213,11 @@ def _inside(column: InstrumentedAttribute[str], inside: str) -> list[ColumnEleme
     return [within(column, [inside])] if inside else []
 
 
-def finding_kinds(session: Session, inside: str) -> dict[FindingKind, int]:
-    """Return how many findings are open by kind, in an area of the reader."""
-    query = (
-        select(Finding.kind, func.count())
-        .where(Finding.state.in_(OPEN), Finding.gone_at.is_(None))
-        .where(*_inside(Finding.area_code, inside))
-        .group_by(Finding.kind)
-    )
-    found = {FindingKind(kind): count for kind, count in session.execute(query)}
-    return {kind: found[kind] for kind in FindingKind if kind in found}
+def trends(session: Session, inside: str, on: date, told: tuple[bool, ...]) -> tuple[Month, ...]:
+    """Return households registered and verified, and deliveries made, of the last months.
 
-
-def decile_counts(session: Session, inside: str, on: date) -> dict[int, int]:
-    """Return how many families are in each decile on a day; 0 is not ranked."""
-    newest = newest_deciles(on, *_inside(Family.area_code, inside))
-    query = (
-        select(newest.c.decile, func.count())
-        .join(Household, Household.id == newest.c.household)
-        .where(*counted())
-        .group_by(newest.c.decile)
-    )
-    rows = session.execute(query)
-    return {decile or 0: families for decile, families in rows}
-
-
-def trends(session: Session, inside: str, on: date) -> tuple[Month, ...]:
-    """Return households registered and verified, and deliveries made, of the last months."""
+    What is not told is 0.
+    """
     first = _months_before(on, MONTHS - 1)
     registered = _monthly(
         session,
@@ -228,7 +245,10 @@ def trends(session: Session, inside: str, on: date) -> tuple[Month, ...]:
     return tuple(
         Month(
             f"{month:02d}/{year % 100:02d}",
-            tuple(counts.get((year, month), 0) for counts in (registered, verified, delivered)),
+            tuple(
+                counts.get((year, month), 0) if is_told else 0
+                for counts, is_told in zip((registered, verified, delivered), told, strict=True)
+            ),
         )
         for year, month in keys
     )
@@ -252,10 +272,3 @@ def shown_level(inside: str) -> Level:
     if inside and level_of(inside) in (Level.KECAMATAN, Level.DESA):
         return Level.DESA
     return Level.KECAMATAN
-
-
-def safe_deciles(counts: Mapping[int, int], minimum: int) -> Sequence[tuple[int, int]]:
-    """Return the deciles to draw: none when any of them has too few families to be told."""
-    if any(0 < count < minimum for count in counts.values()):
-        return ()
-    return [(decile, counts.get(decile, 0)) for decile in range(1, 11)]

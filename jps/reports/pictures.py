@@ -21,7 +21,7 @@ from jps.reports.charts import (
     splits,
 )
 from jps.reports.drawing import Drawing
-from jps.reports.overview import Figure, Layer, Overview, safe_deciles
+from jps.reports.overview import Figure, Layer, Overview
 from jps.reports.tables import Speech
 from jps.text import N_
 
@@ -62,7 +62,7 @@ def reach_chart(found: Overview, speech: Speech, width: float) -> Drawing | None
 
 
 def trend_charts(found: Overview, speech: Speech, width: float) -> list[Drawing]:
-    """Return what happened month by month: registered, verified, delivered."""
+    """Return what happened month by month: registered, verified, delivered, where it is told."""
     return [
         months(
             found.months,
@@ -73,15 +73,16 @@ def trend_charts(found: Overview, speech: Speech, width: float) -> list[Drawing]
             empty=speech.say(N_("belum ada dalam 12 bulan terakhir")),
         )
         for place, label in enumerate(TRENDS)
+        if found.told[place]
     ]
 
 
 def decile_chart(found: Overview, speech: Speech, width: float) -> Drawing | None:
     """Return families by decile; none where a decile has too few to be told, or none is known."""
-    counts = safe_deciles(found.deciles, found.minimum)
-    if not any(count for _, count in counts) or found.top.total("low_families").why is not None:
+    counts = found.deciles or {}
+    if not any(counts.values()):
         return None
-    named = [(str(decile), count) for decile, count in counts]
+    named = [(str(decile), count) for decile, count in counts.items()]
     label = speech.say(N_("Keluarga per desil"))
     return columns(named, width, label, lambda number: speech.number(number, 0))
 

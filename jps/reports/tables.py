@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from jps.areas.rules import Level
 from jps.benefits.realisation import UNNAMED, payers, whole
+from jps.maps.groups import OTHER_KINDS
 from jps.maps.hiding import Hidden
 from jps.maps.indicators import BY_KEY, Kind
-from jps.programmes.rules import FINDING_NAMES, FindingKind
+from jps.programmes.rules import FINDING_NAMES
+from jps.reports.deliveries import TOGETHER
 from jps.reports.overview import Figure, Layer, Overview
 from jps.text import N_
 
@@ -19,7 +21,7 @@ AREA_KEYS = (
     "poor_unreached", "overlaps", "findings", "no_nik_share", "age_days",
 )  # fmt: skip
 HIDDEN_MARK = "×"
-OTHER_KINDS = N_("Jenis lain, digabung karena sedikit")
+OTHER_KINDS_NAME = N_("Jenis lain, digabung karena sedikit")
 WHOLE = N_("Seluruhnya")
 INTERVAL = N_("Selang 95 %")
 PROGRAMME = N_("Program")
@@ -159,35 +161,21 @@ def reach_table(found: Overview, speech: Speech) -> Table:
 
 def finding_table(found: Overview, speech: Speech) -> Table:
     """Return the open findings by kind; kinds that are too few to be told are put together."""
-    say = speech.say
-    hidden = found.top.total("findings").why is not None
-    kinds = {} if hidden else safe_kinds(found.findings, found.minimum)
+    say, counts = speech.say, found.findings or {}
+    names = [(str(kind), name) for kind, name in FINDING_NAMES.items()]
     rows = [
-        (Cell(say(FINDING_NAMES[kind] if kind else OTHER_KINDS)), Cell(count, How.COUNT))
-        for kind, count in kinds.items()
+        (Cell(say(name)), Cell(counts[kind], How.COUNT))
+        for kind, name in (*names, (OTHER_KINDS, OTHER_KINDS_NAME))
+        if counts.get(kind)
     ]
     return Table(say(N_("Temuan terbuka")), (say(N_("Jenis")), say(N_("Jumlah"))), tuple(rows))
-
-
-def safe_kinds(counts: Mapping[FindingKind, int], minimum: int) -> dict[FindingKind | None, int]:
-    """Return the counts, those below the minimum together with as many more as it takes (None)."""
-    small: list[FindingKind] = []
-    together = 0
-    for kind in sorted(counts, key=lambda one: (counts[one], one)):
-        if counts[kind] >= minimum and (not small or together >= minimum):
-            break
-        small.append(kind)
-        together += counts[kind]
-    found: dict[FindingKind | None, int] = {
-        kind: count for kind, count in counts.items() if kind not in small
-    }
-    return found | ({None: together} if together >= minimum else {})
 
 
 def realisation_table(found: Overview, speech: Speech) -> Table:
     """Return what was planned and given this year, per programme and payer."""
     say, rows = speech.say, found.programmes
-    who = payers(rows)
+    hidden = found.hidden
+    who = payers([row for row in rows if row.key not in hidden] if TOGETHER in hidden else rows)
     heading = (
         say(PROGRAMME), say(N_("Direncanakan")), say(N_("Disalurkan")), say(N_("Gagal")),
         say(N_("Nilai direncanakan")), say(N_("Nilai disalurkan")), "%",
@@ -195,19 +183,18 @@ def realisation_table(found: Overview, speech: Speech) -> Table:
     )  # fmt: skip
     cells = []
     for row in (*rows, whole(rows)) if rows else ():
-        made = row.progress
-        cells.append(
-            (
-                Cell(row.name or say(WHOLE)),
-                Cell(made.planned, How.COUNT),
-                Cell(made.delivered, How.COUNT),
-                Cell(made.refused, How.COUNT),
-                Cell(made.amount, How.MONEY),
-                Cell(made.given, How.MONEY),
-                Cell(made.share_given, How.SHARE),
-                *(Cell(row.shares.get(payer, 0), How.MONEY) for payer in who),
-            )
+        made, why = row.progress, hidden.get(row.key)
+        figures = (
+            (made.planned, How.COUNT),
+            (made.delivered, How.COUNT),
+            (made.refused, How.COUNT),
+            (made.amount, How.MONEY),
+            (made.given, How.MONEY),
+            (made.share_given, How.SHARE),
+            *((row.shares.get(payer, 0), How.MONEY) for payer in who),
         )
+        told = (Cell(None if why else value, how, why) for value, how in figures)
+        cells.append((Cell(row.name or say(WHOLE)), *told))
     title = f"{say(N_('Realisasi penyaluran'))} {found.on.year}"
     return Table(title, heading, tuple(cells), has_total=True)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jps.maps.indicators import BY_KEY
+from jps.reports.deliveries import TOGETHER
 from jps.reports.overview import Figure, Overview
 from jps.reports.tables import Cell, Speech, how_of, interval
 from jps.text import N_
@@ -24,6 +25,7 @@ NOTES = (
         "× berarti disembunyikan: terlalu sedikit rumah tangga, atau agar angka kecil di "
         "sekitarnya tidak dapat dihitung. – berarti belum ada data."
     ),
+    N_("Grafik per bulan hanya untuk kabupaten/kota atau wilayah yang lebih luas."),
 )
 
 
@@ -63,6 +65,8 @@ def _key_figure(figure: Figure, key: str, speech: Speech) -> KeyFigure:
 
 def money_line(found: Overview, speech: Speech) -> str:
     """Return what was given this year of what was planned."""
+    if TOGETHER in found.hidden:
+        return speech.say(N_("Disembunyikan"))
     amount = sum(row.progress.amount for row in found.programmes)
     given = sum(row.progress.given for row in found.programmes)
     if not amount:

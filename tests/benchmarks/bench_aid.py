@@ -154,7 +154,7 @@ class Office:
         self._pay(decree)
         ranked = start_deciles(
             session, self.home, self.home / "deciles.csv", source="DTSEN",
-            period=date(2026, 10, 1), scope=EVERYWHERE, by=BY, at=AT,
+            period=date(2026, 10, 1), scope=EVERYWHERE, today=TODAY, by=BY, at=AT,
         )  # fmt: skip
         self.run("import deciles of all families", ranked)
 

@@ -29,7 +29,7 @@ class Attack:
     """What was published, and how figures are made of the parts of the desa `villages`."""
 
     villages: list[str]
-    figures: Mapping[str, Callable[[str], bool]]  # does a kind of household count?
+    figures: Mapping[str, Callable[[str], int]]  # how often does a kind of household count?
     kinds: list[str]
     known: dict[Cell, float] = field(default_factory=dict)
 
@@ -53,7 +53,7 @@ class Attack:
         counts = self.figures[figure]
         return np.array(
             [
-                float(_lies(village, area) and counts(kind))
+                float(counts(kind) if _lies(village, area) else 0)
                 for village in self.villages
                 for kind in self.kinds
             ]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from jps.areas.rules import Level
 from jps.maps.aid import Aid, clashes, parts
 from jps.maps.figures import Tallies, Tally
-from jps.maps.groups import OVERLAP, Group, Patterns, patterns
+from jps.maps.groups import OVERLAP, Group, Patterns, patterns, split_kinds
 from jps.maps.hiding import Hidden
 from jps.welfare.estimates import Sums
 from tests.maps.attack import Attack, kinds
@@ -58,7 +59,7 @@ def _tally(counts: list[int]) -> Tally:
     aid = Aid(
         Counter(received),
         overlaps=sum(n for kind, n in received.items() if clashes(kind, CLASHING)),
-        clashing=frozenset({"bpnt", "rice"}),
+        clashing=frozenset({frozenset({"bpnt", "rice"})}),
     )
     return Tally(households=sum(counts), aid=aid, by_household=Sums(sum(counts), sum(counts)))
 
@@ -98,3 +99,55 @@ def test_no_small_cell_is_derived_or_bounded_closely(province: dict[str, list[in
     for area, figure in secrets if attack.known else ():
         low, high = attack.bounds(area, figure)
         assert high - low >= MINIMUM - 1e-6, (area, figure, low, high, attack.known)
+
+
+SORTS = ("dead", "moved", "overlap", "twice")
+SPLIT = {sort: (lambda kind, sort=sort: kind == sort) for sort in SORTS} | {"all": lambda _: True}
+found_ones = st.lists(
+    st.sampled_from([0, 0, 1, 3, 5, 9, 20]), min_size=len(SORTS), max_size=len(SORTS)
+)
+with_findings = st.dictionaries(
+    st.tuples(st.integers(1, 2), st.integers(1, 3), st.integers(1, 3)).map(
+        lambda place: f"75.0{place[0]}.0{place[1]}.200{place[2]}"
+    ),
+    found_ones,
+    min_size=1,
+    max_size=9,
+)
+
+
+@settings(max_examples=40)
+@given(with_findings, st.sampled_from([0.0, 0.8]))
+def test_no_small_kind_of_finding_is_derived(
+    province: dict[str, list[int]], told_share: float
+) -> None:
+    tallies = Tallies(
+        {
+            code: Tally(
+                households=100,
+                aid=Aid(findings=sum(counts), kinds=Counter(dict(zip(SORTS, counts, strict=True)))),
+            )
+            for code, counts in province.items()
+        }
+    )
+    with patch("jps.maps.groups.TOLD", told_share):
+        found = patterns(tallies, minimum=MINIMUM)
+    attack = Attack(sorted(province), dict(SPLIT), list(SORTS))
+    secrets = []
+    for level in Level:
+        for area, tally in tallies.at(level).items():
+            if not found.why(Group.FINDINGS, area):
+                attack.publish(area, "all", tally.aid.findings)
+            shown = not found.why(Group.KINDS, area)
+            split = split_kinds(tally.aid.kinds, found.kinds[level])
+            told = split if shown else {}
+            for sort in SORTS:
+                if sort in told:
+                    attack.publish(area, sort, told[sort])
+                elif 0 < tally.aid.kinds[sort] < MINIMUM:
+                    secrets.append((area, sort))
+            for value in told.values():
+                assert value == 0 or value >= MINIMUM
+    for area, sort in secrets if attack.known else ():
+        low, high = attack.bounds(area, sort)
+        assert high - low >= MINIMUM - 1e-6, (area, sort, low, high, attack.known)

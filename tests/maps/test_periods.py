@@ -31,7 +31,7 @@ def test_a_tally_survives_being_kept() -> None:
     made = tally((0.5, 6), (0.1, 2))
     made.aid.households["bpnt+pkh"] = 2
     made.aid.poor["bpnt+pkh"] = 0.6
-    made.aid.clashing = frozenset({"pkh"})
+    made.aid.clashing = frozenset({frozenset({"pkh", "bpnt"})})
     made.people["no_nik"] = 3
     assert from_json(to_json(made)) == made
 

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given
-from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -22,8 +20,6 @@ from jps.programmes.models import Benefit, OverlapRule
 from jps.programmes.rules import FindingKind, FindingState, Overlap, Registered
 from jps.reports.charts import class_words, intervals
 from jps.reports.drawing import Drawing, Text, svg
-from jps.reports.overview import safe_deciles
-from jps.reports.tables import safe_kinds
 from jps.worker import utc_now
 from tests.benefits.decrees import AT, add_decree, add_programme, add_recipient
 from tests.conftest import SignIn
@@ -220,23 +216,6 @@ def test_an_empty_office_has_a_dashboard(app: Flask, session: Session, sign_in: 
     assert manager.get("/dashboard/").status_code == 200
     answer = manager.post("/dashboard/report", data={"in": "75", "format": "pdf"})
     assert answer.data[:4] == b"%PDF"
-
-
-_kinds = st.dictionaries(st.sampled_from(list(FindingKind)), st.integers(1, 30))
-
-
-@given(_kinds, st.integers(2, 10))
-def test_no_small_kind_of_finding_is_told(counts: dict[FindingKind, int], minimum: int) -> None:
-    shown = safe_kinds(counts, minimum)
-    assert all(count >= minimum for count in shown.values())
-    missing = sum(counts.values()) - sum(shown.values())
-    assert missing == 0 or missing < minimum
-
-
-def test_deciles_are_told_where_none_is_small() -> None:
-    assert safe_deciles({0: 3, 1: 9}, 5) == ()
-    assert safe_deciles({1: 9, 10: 5}, 5)[0] == (1, 9)
-    assert safe_deciles({1: 9}, 5)[1] == (2, 0)
 
 
 def test_drawings_are_escaped() -> None:
