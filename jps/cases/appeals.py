@@ -30,6 +30,7 @@ from jps.programmes.rules import AppealKind, AppealState, Standing
 from jps.text import N_, one_line
 
 MAX_NAME = 120  # characters
+KNOWN = N_("Permohonan ini sudah diterima dengan nomor {number} dan belum diputuskan.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def receive(session: Session, asked: Received, *, by: str, at: datetime, today: 
     _check(session, asked)
     about = _about(session, asked, today)
     take_turn(session)
+    _not_twice(session, asked, about)
     with everywhere(session):
         serial = (session.scalar(select(func.count()).select_from(Appeal)) or 0) + 1
     evidence = asked.evidence
@@ -79,6 +81,19 @@ def receive(session: Session, asked: Received, *, by: str, at: datetime, today: 
     session.flush()
     note(session, appeal, "appeal-received", by=by, at=at)
     return appeal
+
+
+def _not_twice(session: Session, asked: Received, about: dict[str, Any]) -> None:
+    """Refuse what the same person asked already and is not decided: a form sent twice."""
+    same = select(Appeal.number).where(
+        Appeal.kind == asked.kind,
+        Appeal.appellant == one_line(asked.appellant)[:MAX_NAME],
+        Appeal.state.in_(OPEN),
+        *(getattr(Appeal, name) == value for name, value in about.items()),
+    )
+    number = session.scalars(same.limit(1)).first()
+    if number is not None:
+        raise Conflict(KNOWN, number=number)
 
 
 def get_appeal(session: Session, appeal_id: uuid.UUID) -> Appeal:

@@ -34,6 +34,7 @@ from jps.programmes.rules import AppealKind, AppealState, LetterKind
 from jps.targeting.drawing import Standing as Place
 from jps.targeting.models import TargetEntry, TargetList
 from jps.targeting.rules import ListState
+from jps.targeting.scores import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +150,8 @@ def place_of(
         if entry is None or score is None:
             return told
         told |= {"standing": str(entry.standing), "rank": entry.rank, "list_lapsed": True}
-        if entry.standing == Place.SELECTED:
-            return told
+        if entry.standing == Place.SELECTED or stored.score != Score.PPI:
+            return told  # a list ranked by something else is not compared with this score
         length = min(Level(stored.level).code_length, len(home.area_code))
         area = stored.area_code if "" in stored.quotas else home.area_code[:length]
         ahead = session.scalar(
@@ -170,11 +171,15 @@ def place_of(
 def _list_for(session: Session, appeal: Appeal, home: Household) -> TargetList | None:
     if appeal.target_list_id is not None:
         return session.get(TargetList, appeal.target_list_id)
+    programme = session.get(Programme, appeal.programme_id) if appeal.programme_id else None
     query = select(TargetList).where(TargetList.state == ListState.APPROVED)
-    for one in session.scalars(query.order_by(TargetList.drawn_at.desc())):
-        if f"{home.area_code}.".startswith(f"{one.area_code}."):
-            return one
-    return None
+    found = [
+        one
+        for one in session.scalars(query.order_by(TargetList.drawn_at.desc()))
+        if f"{home.area_code}.".startswith(f"{one.area_code}.")
+    ]
+    named = (one for one in found if programme is not None and one.programme == programme.name)
+    return next(named, None) or next((one for one in found if not one.programme), None)
 
 
 def _tell(session: Session, appeal: Appeal, how: Issue) -> None:

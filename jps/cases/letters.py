@@ -27,11 +27,15 @@ from jps.cases.letter_rules import (
 )
 from jps.db import everywhere
 from jps.errors import Conflict, InvalidData, NotFound
-from jps.programmes.case_models import Letter
+from jps.programmes.case_models import Letter, Strike
 from jps.programmes.rules import LetterKind
 from jps.text import N_, one_line
 
 MAX_REASON = 500  # characters
+STRIKE_HOLDS = N_(
+    "Pencoretannya masih berlaku, dan keluarga berhak memegang pemberitahuannya. Bila keliru,"
+    " batalkan pencoretannya: pemberitahuannya ikut dicabut."
+)
 PLACE = "{code}"  # stands for the check code in the address that the edge gives
 
 
@@ -203,6 +207,8 @@ def revoke(session: Session, letter_id: uuid.UUID, reason: str, *, by: str, at: 
         raise NotFound()
     if letter.revoked_at is not None:
         raise Conflict(N_("Surat ini sudah dicabut."))
+    if _is_of_strike_in_force(session, letter):
+        raise Conflict(STRIKE_HOLDS)
     reason = one_line(reason)
     if not 0 < len(reason) <= MAX_REASON:
         message = N_("Alasan wajib diisi, paling banyak 500 karakter.")
@@ -211,6 +217,14 @@ def revoke(session: Session, letter_id: uuid.UUID, reason: str, *, by: str, at: 
     session.flush()
     _record(session, letter, "letter-revoked", by=by, at=at)
     return letter
+
+
+def _is_of_strike_in_force(session: Session, letter: Letter) -> bool:
+    """Return whether a family would be left struck without its notice."""
+    if letter.strike_id is None or letter.kind != LetterKind.NOTICE:
+        return False
+    with everywhere(session):
+        return session.get_one(Strike, letter.strike_id).undone_at is None
 
 
 def printed(session: Session, letter: Letter, *, by: str, at: datetime) -> None:

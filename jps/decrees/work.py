@@ -21,6 +21,7 @@ from jps.decrees.matching import NOBODY, Asked, Own, OwnList, Seen, same_people,
 from jps.decrees.reading import Read, RecipientReader
 from jps.decrees.report import counted
 from jps.errors import Conflict
+from jps.identity.matchers import Matcher
 from jps.intake.models import IntakeBatch, IntakeProblem, IntakeRow
 from jps.intake.rules import BatchState
 from jps.intake.staging import read_cells
@@ -73,6 +74,7 @@ class _Run:
         cursor = dict(task.cursor)
         self._place, self._number = int(cursor.get("place", 0)), int(cursor.get("number", 0))
         self._read, self._matched = int(cursor.get("read", 0)), int(cursor.get("matched", 0))
+        self._looked = 0  # in our own list; a run that was killed looks again
 
     @property
     def _decree(self) -> Decree:
@@ -83,7 +85,8 @@ class _Run:
             "place": self._place, "number": self._number, "read": self._read,
             "matched": self._matched,
         }  # fmt: skip
-        return Step(self._read + self._matched, max(1, 2 * self._rows), cursor, result)
+        done = self._read + max(self._looked, self._matched) + self._matched
+        return Step(done, max(1, 3 * self._rows), cursor, result)
 
     def read(self) -> Iterator[Step]:
         """Turn rows into recipients; those that are there say what the columns now say.
@@ -169,12 +172,12 @@ class _Run:
         self._session.rollback()
         set_scope(self._session, EVERYWHERE)
         seen, matcher = search_registry(self._session, self._task.home, asked)
+        yield self._step()
         own: dict[uuid.UUID, Own] = {}
-        with everywhere(self._session), reading():  # others go on writing meanwhile
-            known = OwnList(self._session, matcher)
-            for one, mine in known.find(asked, seen):
-                own[one.id] = mine
-            self._session.rollback()
+        for piece in chunks(asked, ROWS_AT_ONCE):
+            own |= self._look_in_own_list(piece, seen, matcher)
+            self._looked += len(piece)
+            yield self._step()
         same = same_people(asked, seen, own)
         for piece in chunks(asked[self._matched :], ROWS_AT_ONCE):
             self._write(piece, seen, own, same)
@@ -182,6 +185,15 @@ class _Run:
             yield self._step()
         decree = self._decree
         decree.snapshot_id, decree.matched_at = matcher.snapshot_id, self._task.clock()
+
+    def _look_in_own_list(
+        self, piece: Sequence[Asked], seen: dict[uuid.UUID, Seen], matcher: Matcher
+    ) -> dict[uuid.UUID, Own]:
+        with everywhere(self._session), reading():  # others go on writing meanwhile
+            known = OwnList(self._session, matcher)
+            found = {one.id: mine for one, mine in known.find(piece, seen)}
+            self._session.rollback()
+        return found
 
     def _asked(self) -> list[Asked]:
         one = Recipient

@@ -16,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 from jps.access.rules import Can
 from jps.db import db
 from jps.errors import InvalidData, InvalidFile, JpsError
-from jps.http import actor, error_text, now, requires, saves, settings
+from jps.http import actor, error_text, now, requires, saves, settings, today
 from jps.identity.drift import current_check
 from jps.identity.queries import links_are_stale
 from jps.jobs.models import Job
@@ -79,7 +79,7 @@ def _start(file: FileStorage | None, mapping_file: FileStorage | None) -> Start:
         delivery = take_file(
             path,
             home=settings().home,
-            today=now().date(),
+            today=today(),
             as_of=as_of,
             mapping=mapping,
             delta="delta" in request.form,
@@ -126,7 +126,7 @@ def _page(typed: dict[str, str], problems: dict[str, list[str]]) -> str:
         check=shown_check(db.session(), current_check(db.session())),
         typed=typed,
         problems=problems,
-        today=now().date(),
+        today=today(),
         columns=[(name, name in SHOWN.values()) for name in COLUMNS],
     )
 

@@ -28,6 +28,7 @@ from jps.programmes.rules import (
     LetterKind,
     Standing,
 )
+from jps.targeting.scores import Score
 from tests.cases.conftest import how
 from tests.cases.test_striking import GROUNDS, listed, waiting_list
 from tests.households.conftest import AT, TODAY
@@ -140,6 +141,40 @@ def test_an_accepted_proposal_is_scored_with_the_data_of_now(world: World) -> No
     words = " ".join(line.indonesian() for line in outcome_lines(outcome))
     assert "dinilai ulang: peluang miskin 1 %" in words
     assert "Daftar itu beku" in words
+
+
+def test_a_likelihood_has_no_place_on_a_list_ranked_by_decile(world: World) -> None:
+    first, home = world.village.settle(), world.village.settle()
+    waiting_list(world, [first, home]).score = Score.DECILE
+    programme = world.programme("pkh")
+    appeal = taken(world, replace(ASKED, programme_id=programme.id, household_id=home.id))
+    checked(world, appeal)
+    decide(world.session, appeal.id, Word(True, "Layak"), how("budi"))
+    outcome = appeal.outcome or {}
+    assert outcome["rank"] == 3
+    assert "place" not in outcome
+
+
+def test_the_list_of_the_programme_that_is_asked_for_counts(world: World) -> None:
+    home = world.village.settle()
+    waiting_list(world, [world.village.settle(), home]).programme = "Program lain"
+    programme = world.programme("pkh")
+    appeal = taken(world, replace(ASKED, programme_id=programme.id, household_id=home.id))
+    checked(world, appeal)
+    decide(world.session, appeal.id, Word(True, "Layak"), how("budi"))
+    assert (appeal.outcome or {})["list_missing"]
+
+
+def test_a_form_sent_twice_is_one_appeal(world: World) -> None:
+    home = world.village.settle()
+    programme = world.programme("pkh")
+    asked = replace(ASKED, programme_id=programme.id, household_id=home.id)
+    appeal = taken(world, asked)
+    with pytest.raises(Conflict, match=appeal.number):
+        taken(world, asked)
+    taken(world, replace(asked, appellant="Pak Lain"))
+    withdraw(world.session, appeal.id, "Salah program", by="desk", at=AT)
+    assert taken(world, asked).number != appeal.number
 
 
 def test_a_household_outside_the_list_waits_for_the_next(world: World) -> None:

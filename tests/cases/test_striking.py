@@ -17,7 +17,7 @@ from jps.cases.finding_steps import (
     take_step,
     undo_step,
 )
-from jps.cases.letters import Issue
+from jps.cases.letters import Issue, revoke
 from jps.cases.over_quota import keep_both, over, over_quota
 from jps.cases.replacing import candidates, lists_of, replace_struck
 from jps.cases.striking import Grounds, strike, undo_strike
@@ -149,6 +149,8 @@ def test_a_strike_and_its_undoing_leave_the_row_as_it_was(world: World, issue: I
     assert stored.appeal_by == TODAY + timedelta(days=30)
     with pytest.raises(Conflict):
         strike(world.session, recipient.id, GROUNDS, issue)
+    with pytest.raises(Conflict, match="masih berlaku"):  # a family keeps its notice
+        revoke(world.session, letter.id, "Salah cetak", by="sari", at=AT)
     with pytest.raises(InvalidData):
         undo_strike(world.session, stored.id, " ", by="sari", at=AT)
     undo_strike(world.session, stored.id, "Salah orang", by="sari", at=AT)
