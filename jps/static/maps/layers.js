@@ -94,7 +94,7 @@ window.jpsLayers = (config, words, page) => {
   }
 
   const byMoran = ([spot, p]) => [texts[`spot_${spot}`], `p ${number(p, 3)}`];
-  const byStar = ([, , hot, z, p]) => [texts[`star_${star(hot)}`], `z ${number(z, 1)}, p ${number(p, 3)}`];
+  const byStar = ([, , hot, z, p]) => [texts[`star_${star(hot)}`], `z ${number(Math.round(z * 10) / 10 || 0, 1)}, p ${number(p, 3)}`];
 
   // The column that a look adds to the table: its head, and word and numbers of an area.
   const column = () => ({ spots: { head: texts.moran, cell: byMoran }, stars: { head: texts.stars, cell: byStar } }[mode]);

@@ -244,8 +244,10 @@
   function drawLegend(found) {
     if (layers.legend(byId("legend"))) { return; }
     const limits = state.view.limits[found.key];
-    const digits = found.kind === "share" ? Math.max(...limits.map((limit) => words.decimals(limit * 100))) : 0;
-    const short = (value) => number(found.kind === "share" ? value * 100 : value, digits);
+    const short = (limit) => {
+      const value = found.kind === "share" ? limit * 100 : limit;
+      return number(value, words.decimals(value));
+    };
     const bar = element("div", { class: "legend-bar" });
     found.colours.forEach((fillColour, place) => {
       const cell = element("span", {}, element("b"));

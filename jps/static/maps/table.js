@@ -9,7 +9,8 @@ window.jpsTable = (config, words, page) => {
   const columns = () => config.indicators.filter((found) => found.topic === page.state.view.topic).map((found) => found.key);
 
   function drawTable() {
-    const lead = [page.state.indicator, indicators.get(page.state.indicator).with];
+    const look = page.layers.column(); // on a narrow screen it takes the place of the second figure
+    const lead = [page.state.indicator, ...(look ? [] : [indicators.get(page.state.indicator).with])];
     const leads = (key) => (lead.includes(key) ? " is-lead" : "") + (key === page.state.indicator ? " is-chosen" : "");
     const sort = page.state.sort ?? { key: page.state.indicator, down: true };
     const heads = ["name", ...columns()].map((key) => {
@@ -20,7 +21,6 @@ window.jpsTable = (config, words, page) => {
       button.addEventListener("click", () => sortBy(key));
       return element("th", { scope: "col", class: key === "name" ? "" : `num${leads(key)}`, "aria-sort": direction }, button);
     });
-    const look = page.layers.column();
     if (look) { heads.splice(1, 0, element("th", { scope: "col", class: "is-lead look" }, look.head)); }
     byId("figures").tHead.replaceChildren(element("tr", {}, ...heads));
     drawRows(sorted(sort), leads);
