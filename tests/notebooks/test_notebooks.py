@@ -136,4 +136,7 @@ def test_frames_are_the_people_that_lists_are_drawn_from(demo: Flask, snapshot: 
     assert found.home.tolist() == truth.home.tolist()
     for unit in (Unit.HOUSEHOLD, Unit.MEMBER):
         for name, column in truth.columns(unit).items():
-            np.testing.assert_array_equal(found.columns(unit)[name], column, err_msg=name)
+            mine = found.columns(unit)[name]
+            if name == "pmt":  # lists keep six decimals, so that machines agree
+                mine = np.round(mine, 6)
+            np.testing.assert_array_equal(mine, column, err_msg=name)
