@@ -6,6 +6,7 @@ Core statements on `Model.__table__` and `text()` are not seen by this: they are
 capabilities by a test.
 """
 
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -28,7 +29,9 @@ from sqlalchemy import (
     and_,
     event,
     false,
+    inspect,
     or_,
+    select,
 )
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.url import make_url
@@ -43,6 +46,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeDecorator
 
+from jps.errors import NotFound
 from jps.jsontext import dump
 
 
@@ -55,6 +59,7 @@ def _find_driver() -> ModuleType:
 sqlite_driver = _find_driver()
 
 Row = TypeVar("Row")
+Stored = TypeVar("Stored", bound="Base")
 BUSY_TIMEOUT = 15_000  # ms that a writer waits for another one
 
 
@@ -281,6 +286,18 @@ def drive_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def locked_row(session: Session, model: type[Stored], key: uuid.UUID) -> Stored:
+    """Return the row of `model` with this id as it is now, or raise `NotFound`.
+
+    Nobody else changes it until the end of the transaction (PostgreSQL; SQLite has one writer).
+    """
+    query = select(model).where(inspect(model).primary_key[0] == key).with_for_update()
+    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def chunks(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:

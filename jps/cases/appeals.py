@@ -14,7 +14,7 @@ from jps.cases.appeal_rules import OPEN, appeal_number, duty_problem
 from jps.cases.finding_queries import given_to
 from jps.cases.finding_steps import Photo, told_of, visit_of
 from jps.cases.striking import get_recipient, lock_strike
-from jps.db import everywhere
+from jps.db import everywhere, locked_row
 from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
 from jps.households.models import Household
 from jps.programmes.case_models import Appeal, Strike
@@ -172,11 +172,7 @@ def require_duty(session: Session, appeal: Appeal, by: str) -> None:
 
 def locked(session: Session, appeal_id: uuid.UUID) -> Appeal:
     """Return an appeal that nobody else changes until the commit, or raise `NotFound`."""
-    query = select(Appeal).where(Appeal.id == appeal_id).with_for_update()
-    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return locked_row(session, Appeal, appeal_id)
 
 
 def required(text: str, field: str) -> str:

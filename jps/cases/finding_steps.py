@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jps.audit.services import Event, record
-from jps.db import AreaScope
+from jps.db import AreaScope, locked_row
 from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
 from jps.programmes.case_models import Finding, FindingStep, Strike
 from jps.programmes.case_rules import (
@@ -204,11 +204,7 @@ def _locked(session: Session, finding_id: uuid.UUID, action: Action) -> Finding:
 
 def lock_finding(session: Session, finding_id: uuid.UUID) -> Finding:
     """Return a finding that nobody else changes until the commit, or raise `NotFound`."""
-    query = select(Finding).where(Finding.id == finding_id).with_for_update()
-    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return locked_row(session, Finding, finding_id)
 
 
 def _step(

@@ -25,7 +25,7 @@ from jps.cases.letter_rules import (
     letter_number,
     long_day,
 )
-from jps.db import everywhere
+from jps.db import everywhere, locked_row
 from jps.errors import Conflict, InvalidData, NotFound
 from jps.programmes.case_models import Letter, Strike
 from jps.programmes.rules import LetterKind
@@ -201,10 +201,7 @@ def last_signatory(session: Session, area_code: str, kind: LetterKind) -> Signat
 
 def revoke(session: Session, letter_id: uuid.UUID, reason: str, *, by: str, at: datetime) -> Letter:
     """Declare a letter void; the check page says so from now on."""
-    query = select(Letter).where(Letter.id == letter_id).with_for_update()
-    letter = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if letter is None:
-        raise NotFound()
+    letter = locked_row(session, Letter, letter_id)
     if letter.revoked_at is not None:
         raise Conflict(N_("Surat ini sudah dicabut."))
     if _is_of_strike_in_force(session, letter):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from jps.areas.rules import Level
 from jps.audit.services import Event, record
 from jps.cases.striking import get_strike
-from jps.db import everywhere, within
+from jps.db import everywhere, locked_row, within
 from jps.errors import Conflict, InvalidData, NotFound
 from jps.households.counting import household_counts, member_counts
 from jps.households.models import Household, Member
@@ -112,8 +112,7 @@ def replace_struck(
     Nobody chooses: it is who stands first on the list.
     """
     stored = get_strike(session, strike_id)
-    locked = select(Recipient).where(Recipient.id == stored.recipient_id).with_for_update()
-    struck = session.scalars(locked.execution_options(populate_existing=True)).one()
+    struck = locked_row(session, Recipient, stored.recipient_id)
     if stored.undone_at is not None or struck.standing != Standing.STRUCK:
         raise Conflict(N_("Pencoretan ini sudah dibatalkan; tidak ada yang perlu diganti."))
     if replaced_by(session, struck.id) is not None:

@@ -13,7 +13,7 @@ from jps.cases.finding_queries import given_to
 from jps.cases.finding_steps import lock_finding, steps_of, visits_of
 from jps.cases.letter_rules import Struck, long_day, notice_blocks
 from jps.cases.letters import About, Issue, heading, issue, revoke, village_line
-from jps.db import everywhere
+from jps.db import everywhere, locked_row
 from jps.errors import Conflict, InvalidData, NotFound
 from jps.households.models import Household
 from jps.programmes.case_models import Letter, Strike
@@ -149,11 +149,7 @@ def came_in_for(session: Session, recipient: Recipient) -> Recipient | None:
 
 def lock_strike(session: Session, strike_id: uuid.UUID) -> Strike:
     """Return a strike that nobody else changes until the commit, or raise `NotFound`."""
-    query = select(Strike).where(Strike.id == strike_id).with_for_update()
-    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return locked_row(session, Strike, strike_id)
 
 
 def lock_recipient(session: Session, recipient_id: uuid.UUID) -> Recipient:
@@ -162,10 +158,7 @@ def lock_recipient(session: Session, recipient_id: uuid.UUID) -> Recipient:
     Raises `NotFound`, and `Conflict` for who is struck or on a decree that does not count. Taken
     before the lock of a finding, so that two acts never wait for one another.
     """
-    query = select(Recipient).where(Recipient.id == recipient_id).with_for_update()
-    recipient = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if recipient is None:
-        raise NotFound()
+    recipient = locked_row(session, Recipient, recipient_id)
     if recipient.standing == Standing.STRUCK:
         raise Conflict(N_("Penerima ini sudah dicoret."))
     decree = given_to(session, [recipient_id])[recipient_id].decree

@@ -24,8 +24,8 @@ from jps.changes.planning import Asked
 from jps.changes.rules import MAX_NUMBER, MAX_REASON, Kind, RequestState, may_decide
 from jps.changes.schemas import asked_json, read_asked
 from jps.changes.undoing import take_back
-from jps.db import everywhere
-from jps.errors import Conflict, InvalidData, NotAllowed, NotFound
+from jps.db import everywhere, locked_row
+from jps.errors import Conflict, InvalidData, NotAllowed
 from jps.households.documents import content_hash
 from jps.households.models import Household
 from jps.households.rules import OF_KABUPATEN, ONLY_KABUPATEN
@@ -268,11 +268,8 @@ def _require_kabupaten(looked: Looked, by: Author) -> None:
 
 
 def _locked(session: Session, request: ChangeRequest, state: RequestState) -> ChangeRequest:
-    query = select(ChangeRequest).where(ChangeRequest.id == request.id).with_for_update()
     with everywhere(session):
-        found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if found is None:
-        raise NotFound()
+        found = locked_row(session, ChangeRequest, request.id)
     if found.state != state:
         raise WrongState(DECIDED if state is RequestState.PROPOSED else NOT_APPROVED)
     return found

@@ -178,8 +178,8 @@ class OwnList:
         self, recipients: Sequence[Asked], seen: Mapping[uuid.UUID, Seen]
     ) -> Iterator[tuple[Asked, Own]]:
         """Yield who each is."""
-        people = {one.person_id for one in seen.values() if one.person_id is not None}
-        linked = self._linked(sorted(people))
+        people = {seen[one.id].person_id for one in recipients if one.id in seen}
+        linked = self._linked(sorted(person for person in people if person is not None))
         for one in recipients:
             known = linked.get(seen[one.id].person_id or -1) if one.id in seen else None
             if known is not None:

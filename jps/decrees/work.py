@@ -21,7 +21,6 @@ from jps.decrees.matching import NOBODY, Asked, Own, OwnList, Seen, same_people,
 from jps.decrees.reading import Read, RecipientReader
 from jps.decrees.report import counted
 from jps.errors import Conflict
-from jps.identity.matchers import Matcher
 from jps.intake.models import IntakeBatch, IntakeProblem, IntakeRow
 from jps.intake.rules import BatchState
 from jps.intake.staging import read_cells
@@ -173,9 +172,12 @@ class _Run:
         set_scope(self._session, EVERYWHERE)
         seen, matcher = search_registry(self._session, self._task.home, asked)
         yield self._step()
+        with everywhere(self._session), reading():
+            known = OwnList(self._session, matcher)
+            self._session.rollback()
         own: dict[uuid.UUID, Own] = {}
         for piece in chunks(asked, ROWS_AT_ONCE):
-            own |= self._look_in_own_list(piece, seen, matcher)
+            own |= self._look_in_own_list(known, piece, seen)
             self._looked += len(piece)
             yield self._step()
         same = same_people(asked, seen, own)
@@ -187,10 +189,9 @@ class _Run:
         decree.snapshot_id, decree.matched_at = matcher.snapshot_id, self._task.clock()
 
     def _look_in_own_list(
-        self, piece: Sequence[Asked], seen: dict[uuid.UUID, Seen], matcher: Matcher
+        self, known: OwnList, piece: Sequence[Asked], seen: dict[uuid.UUID, Seen]
     ) -> dict[uuid.UUID, Own]:
         with everywhere(self._session), reading():  # others go on writing meanwhile
-            known = OwnList(self._session, matcher)
             found = {one.id: mine for one, mine in known.find(piece, seen)}
             self._session.rollback()
         return found

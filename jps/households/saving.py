@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from jps.areas.models import Area
 from jps.areas.rules import Level, ancestor
 from jps.audit.services import Event, record
-from jps.db import AreaScope, everywhere, scope_of
+from jps.db import AreaScope, everywhere, locked_row, scope_of
 from jps.deadlines.services import require_open
 from jps.errors import Conflict, NotAllowed, NotFound
 from jps.households import roster, storing
@@ -79,11 +79,7 @@ class StaleHousehold(Conflict):
 
 def load_household(session: Session, household_id: uuid.UUID) -> Household:
     """Return the household, locked until the end of the transaction (PostgreSQL)."""
-    query = select(Household).where(Household.id == household_id).with_for_update()
-    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return locked_row(session, Household, household_id)
 
 
 def find_household(session: Session, household_id: uuid.UUID) -> Household | None:

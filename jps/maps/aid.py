@@ -1,7 +1,7 @@
 """What reaches the households of an area: counts by the programmes that each receives. Pure."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 NOBODY = ""  # the key of households that receive nothing is never stored
@@ -42,10 +42,6 @@ class Aid:
         """Return how many poor households are expected among those reached."""
         return sum(p for key, p in self.poor.items() if _has(key, programme))
 
-    def reached_only_by(self, programmes: Collection[str]) -> int:
-        """Return how many households receive something, and nothing but from `programmes`."""
-        return sum(n for key, n in self.households.items() if set(parts(key)) <= set(programmes))
-
     def per_programme(self) -> Counter[str]:
         """Return how many households each programme reaches."""
         found: Counter[str] = Counter()
@@ -63,16 +59,6 @@ def key_of(programmes: Iterable[str]) -> str:
 def parts(key: str) -> list[str]:
     """Return the programmes of a key."""
     return key.split(_AND)
-
-
-def clashes(key: str, pairs: Mapping[frozenset[str], object]) -> bool:
-    """Whether two of a household's programmes exclude each other."""
-    codes = parts(key)
-    return any(
-        frozenset((one, other)) in pairs
-        for place, one in enumerate(codes)
-        for other in codes[place + 1 :]
-    )
 
 
 def _has(key: str, programme: str) -> bool:

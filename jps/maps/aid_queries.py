@@ -23,7 +23,8 @@ from jps.assessment.rules import INTERVIEWED, Line
 from jps.assessment.services import NOT_COUNTED
 from jps.households.counting import household_counts, member_counts
 from jps.households.models import Household, Member, Merge
-from jps.maps.aid import Aid, clashes, key_of
+from jps.maps.aid import Aid, key_of, parts
+from jps.maps.room import clash
 from jps.programmes.case_models import Finding
 from jps.programmes.models import Decree, OverlapRule, Programme, Recipient
 from jps.programmes.receiving import receiving
@@ -130,7 +131,7 @@ def _reached(
         aid = found.setdefault(village, Aid())
         aid.households[key] += households
         aid.poor[key] = aid.poor.get(key, 0.0) + poor
-        aid.overlaps += households if clashes(key, pairs) else 0
+        aid.overlaps += households if clash(frozenset(parts(key)), pairs) else 0
         aid.clashing = clashing
 
 

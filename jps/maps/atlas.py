@@ -15,9 +15,10 @@ from jps.maps.figures import (
     poverty_of,
     registration_of,
 )
-from jps.maps.groups import DECILES, OVERLAP, Group, Patterns, split_kinds
+from jps.maps.groups import DECILES, Group, Patterns, split_kinds
 from jps.maps.hiding import EVERYTHING, Hidden
 from jps.maps.indicators import Topic, group_of
+from jps.maps.programmes import OVERLAP
 from jps.maps.views import AreaRow, Details
 
 _NOBODY = Tally()

@@ -12,7 +12,6 @@ from typing import TypeAlias
 from jps.areas.rules import Level
 from jps.maps.figures import Tallies, Tally
 from jps.maps.hiding import Cells, Hidden, hide_cells, still
-from jps.maps.programmes import OVERLAP as OVERLAP
 from jps.maps.programmes import Programmes, hide_programmes
 
 OTHER_KINDS = ""  # stands among the kinds of findings for those that are not told one by one
@@ -95,19 +94,19 @@ def patterns(tallies: Tallies, *, minimum: int, before: Before | None = None) ->
     unranked = hidden(Group.UNRANKED, lambda tally, _: (tally.people["unranked"],), registration)
     each = hidden(Group.EACH_DECILE, lambda tally, _: _each_decile(tally), deciles)
     modelled = hidden(Group.CONSUMPTION, lambda tally, _: (tally.fgt[0].n,), registration, poverty)
-    found = (
-        registration,
-        poverty,
-        reach,
-        findings,
-        split,
-        nik,
-        deciles,
-        modelled,
-        unranked,
-        each,
-    )
-    return Patterns(dict(zip(Group, found, strict=True)), programmes, kinds)
+    found = {
+        Group.REGISTRATION: registration,
+        Group.POVERTY: poverty,
+        Group.REACH: reach,
+        Group.FINDINGS: findings,
+        Group.KINDS: split,
+        Group.NIK: nik,
+        Group.DECILES: deciles,
+        Group.CONSUMPTION: modelled,
+        Group.UNRANKED: unranked,
+        Group.EACH_DECILE: each,
+    }
+    return Patterns(found, programmes, kinds)
 
 
 def _every(tallies: Tallies, cells: Count) -> dict[str, Cells]:

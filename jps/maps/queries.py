@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Float, cast, func, select
 from sqlalchemy.orm import Session
 
 from jps.areas.models import AreaPopulation
-from jps.assessment.models import Assessment, Consumption
+from jps.assessment.models import Assessment, Consumption, Decile
 from jps.assessment.rules import Line
 from jps.db import EVERYWHERE, AreaScope, chunks, everywhere, scope_of
 from jps.households.counting import person_corrections
@@ -29,7 +29,7 @@ from jps.maps.indicators import Topic
 from jps.maps.models import FigurePeriod
 from jps.welfare.estimates import Sums
 
-Version: TypeAlias = tuple[datetime | date | None, ...]
+Version: TypeAlias = tuple[datetime | date | int | None, ...]
 
 KEPT = 64  # lines and topics in memory; a province of 300,000 households takes about 20 MB
 KEPT_FOR = timedelta(minutes=5)  # at most, should two saves overlap with their times crossed
@@ -175,12 +175,23 @@ def data_version(session: Session, topic: Topic) -> Version:
     with everywhere(session):
         changed = session.scalar(select(func.max(Household.changed_at)))
         assessed = session.scalar(select(func.max(Assessment.assessed_at)))
-        more = aid_version(session) if topic is Topic.AID else ()
-        if topic is Topic.CONSUMPTION:
-            more = (session.scalar(select(func.max(Consumption.assessed_at))),)
+        more = _topic_version(session, topic)
     merged, undone = (session.scalar(select(func.max(at))) for at in (Merge.at, Merge.undone_at))
     frozen = session.scalar(select(func.max(FigurePeriod.made_at)))
     return changed, assessed, merged, undone, frozen, *more
+
+
+def _topic_version(session: Session, topic: Topic) -> Version:
+    """Return what a topic counts besides households and their scores."""
+    match topic:
+        case Topic.AID:
+            return aid_version(session)
+        case Topic.CONSUMPTION:
+            return (session.scalar(select(func.max(Consumption.assessed_at))),)
+        case Topic.PEOPLE:
+            return (session.scalar(select(func.max(Decile.id))),)
+        case Topic.POVERTY:
+            return ()
 
 
 def village_sums(session: Session, wanted: Wanted) -> dict[str, Tally]:

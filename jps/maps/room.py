@@ -7,12 +7,12 @@ households can all be taken, so their number is what somebody who knows all othe
 rule out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TypeAlias
 
 Kind: TypeAlias = frozenset[str]  # programmes of a household
-Pairs: TypeAlias = frozenset[frozenset[str]]  # of programmes that exclude each other
+Pairs: TypeAlias = Collection[frozenset[str]]  # of programmes that exclude each other
 _Test: TypeAlias = Callable[[Kind, str], bool]  # a household, a programme
 
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from jps.areas.models import Area
 from jps.areas.rules import Level
 from jps.audit.services import Event, record
-from jps.db import chunks
-from jps.errors import Conflict, InvalidData, NotFound
+from jps.db import chunks, locked_row
+from jps.errors import Conflict, InvalidData
 from jps.households.counting import household_counts
 from jps.households.models import Household
 from jps.households.rules import State
@@ -87,11 +87,7 @@ def find_open(session: Session, area_code: str) -> Meeting | None:
 
 def load_meeting(session: Session, meeting_id: uuid.UUID) -> Meeting:
     """Return the meeting, locked until the end of the transaction (PostgreSQL)."""
-    query = select(Meeting).where(Meeting.id == meeting_id).with_for_update()
-    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if found is None:
-        raise NotFound()
-    return found
+    return locked_row(session, Meeting, meeting_id)
 
 
 def load_open(session: Session, meeting_id: uuid.UUID) -> Meeting:

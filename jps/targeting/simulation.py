@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jps.areas.rules import Level
+from jps.areas.rules import Level, level_of
 from jps.targeting.drawing import Lots, Standing
 from jps.targeting.facts import Catalogue, Fact, Mask, Numbers, Population, runs
 from jps.targeting.outcomes import Outcome, Tally
@@ -144,8 +144,9 @@ def group_masks(people: Population, catalogue: Catalogue) -> dict[str, Mask]:
 
 def told_level(definition: Definition) -> Level:
     """Return the level of the areas that figures are told of: of several areas their own."""
-    places = definition.places
-    return below(places[0]) if len(places) == 1 else below(min(places, key=len)[:-1])
+    if len(definition.places) == 1:
+        return below(definition.places[0])
+    return level_of(min(definition.places, key=len))
 
 
 def below(area: str) -> Level:

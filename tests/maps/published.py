@@ -11,7 +11,7 @@ from typing import Any
 import geopandas
 from python_calamine import CalamineWorkbook
 
-from jps.maps.groups import OVERLAP
+from jps.maps.programmes import OVERLAP
 from jps.programmes.rules import FINDING_NAMES
 from tests.maps.attack import Attack
 

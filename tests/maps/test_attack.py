@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jps.areas.rules import Level
-from jps.maps.aid import Aid, clashes, parts
+from jps.maps.aid import Aid, parts
 from jps.maps.figures import Tallies, Tally
-from jps.maps.groups import OVERLAP, Group, Patterns, patterns, split_kinds
+from jps.maps.groups import Group, Patterns, patterns, split_kinds
 from jps.maps.hiding import Hidden
+from jps.maps.programmes import OVERLAP
+from jps.maps.room import clash
 from jps.welfare.estimates import Sums
 from tests.maps.attack import Attack, kinds
 
@@ -28,7 +30,7 @@ def _receives(programme: str) -> Callable[[str], bool]:
 PUBLISHED: dict[str, Callable[[str], bool]] = {
     "households": lambda kind: True,
     "reached": lambda kind: kind != "",
-    OVERLAP: lambda kind: kind != "" and clashes(kind, CLASHING),
+    OVERLAP: lambda kind: kind != "" and clash(frozenset(parts(kind)), CLASHING),
     **{programme: _receives(programme) for programme in PROGRAMMES},
 }
 
@@ -58,7 +60,7 @@ def _tally(counts: list[int]) -> Tally:
     received = {kind: n for kind, n in zip(KINDS, counts, strict=True) if kind and n}
     aid = Aid(
         Counter(received),
-        overlaps=sum(n for kind, n in received.items() if clashes(kind, CLASHING)),
+        overlaps=sum(n for kind, n in received.items() if clash(frozenset(parts(kind)), CLASHING)),
         clashing=frozenset({frozenset({"bpnt", "rice"})}),
     )
     return Tally(households=sum(counts), aid=aid, by_household=Sums(sum(counts), sum(counts)))
