@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from jps.audit.models import AuditEvent
 from jps.audit.services import verify_chain
-from jps.decrees import services
+from jps.decrees import services, work
 from jps.decrees.money import money
 from jps.decrees.report import Answer, area_counts, condition, counted
 from jps.decrees.sheets import Sheet, lines, sheet_counts
@@ -102,8 +102,12 @@ def test_lists_to_take_away_say_why(filled: Office) -> None:
     assert all(line.reasons for line in [*strike, *check])
 
 
-def test_looking_up_again_changes_nothing(filled: Office) -> None:
+@pytest.mark.parametrize("at_once", [1_000, 2])
+def test_looking_up_again_changes_nothing(
+    filled: Office, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = filled.load()
+    monkeypatch.setattr(work, "ROWS_AT_ONCE", at_once)  # again, and in other pieces
     before = {one.row: (one.id, one.person_id, one.member_id) for one in _all(filled, key)}
     findings = select(Finding.id, Finding.state).order_by(Finding.id)
     found = filled.session.execute(findings).all()

@@ -39,9 +39,10 @@ def _look(
     session: Session, *, scope: AreaScope = PROVINCE, minimum: int = 1, **choice: Any
 ) -> MapView:
     reader = Reader(scope, minimum, date(2026, 11, 23), AT)
+    kept = choice.pop("sums", None) or VillageSums(timer=lambda: 0.0)
     asked = MapChoice(**{"indicator": "reached_share", **choice})
     with scoped_to(session, scope):
-        return map_view(session, asked, reader=reader, sums=VillageSums(timer=lambda: 0.0))
+        return map_view(session, asked, reader=reader, sums=kept)
 
 
 def _row(view: MapView, code: str) -> AreaRow:
@@ -183,6 +184,7 @@ def test_open_findings_count_until_they_are_closed(
 def test_people_without_nik_and_the_newest_decile_of_each_family(
     session: Session, households: list[Household]
 ) -> None:
+    given = []
     for place, household in enumerate(households[:3]):
         there = {"household_id": household.id, "area_code": HERE, "valid_from": date(2026, 1, 1)}
         family = Family(position=0, **there)
@@ -192,7 +194,7 @@ def test_people_without_nik_and_the_newest_decile_of_each_family(
         member = Member(family_id=family.id, position=0, name="X", nik=nik, nik_state="", **there)
         session.add(member)
         for period, decile in ((date(2026, 1, 1), 9), (date(2026, 7, 1), (2, 7, None)[place])):
-            session.add(
+            given.append(
                 Decile(
                     area_code=HERE,
                     household_id=household.id,
@@ -204,8 +206,11 @@ def test_people_without_nik_and_the_newest_decile_of_each_family(
                     loaded_at=AT,
                 )
             )
+    sums = VillageSums(timer=lambda: 0.0)
+    assert _row(_look(session, indicator="low_share", sums=sums), "75.01").value("unranked") is None
+    session.add_all(given)
     session.flush()
-    view = _look(session, indicator="low_share")
+    view = _look(session, indicator="low_share", sums=sums)  # told of anew, not kept
     row = _row(view, "75.01")
     found = {key: row.value(key) for key in ("low_share", "low_families", "unranked")}
     assert found == {"low_share": 0.5, "low_families": 1, "unranked": 1}
