@@ -31,7 +31,8 @@ def family(app: Flask, household: NewHousehold) -> tuple[uuid.UUID, str, str]:
 
 
 def _run_last(app: Flask, session: Session) -> Job:
-    job = session.scalars(select(Job).where(Job.kind == DECILE_KIND)).all()[-1]
+    jobs = select(Job).where(Job.kind == DECILE_KIND).order_by(Job.created_at)
+    job = session.scalars(jobs).all()[-1]
     run_now(app, job)
     return job
 
