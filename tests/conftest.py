@@ -4,12 +4,15 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security.utils import hash_password
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from jps.access.rules import Role
@@ -23,6 +26,14 @@ from tests.databases import Databases, postgres_server
 # A busy machine is no defect: properties are judged by what they say, not by how fast.
 hypothesis_settings.register_profile("patient", deadline=None)
 hypothesis_settings.load_profile("patient")
+
+
+@event.listens_for(Engine, "connect")
+def _reverse_what_nobody_ordered(connection: Any, _record: object) -> None:
+    """Let SQLite give rows backwards where no order is asked for, as PostgreSQL may."""
+    if "sqlite" in type(connection).__module__:
+        connection.execute("PRAGMA reverse_unordered_selects=ON")
+
 
 pytest_plugins = ("tests.offices",)
 

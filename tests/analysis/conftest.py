@@ -22,11 +22,12 @@ NewOffice = Callable[..., Office]
 def token(app: Flask, make_user: Callable[..., str]) -> NewToken:
     """Make a token: `token(Role.ANALYST, "75.01", username="ina", project="map")`."""
 
-    known: set[str] = set()
+    known: dict[str, tuple[str, ...]] = {}
 
     def make(role: Role, *areas: str, username: str, project: str = "map") -> str:
         if username not in known:
-            known.add(make_user(role, *areas, username=username))
+            make_user(role, *areas, username=username)
+        assert known.setdefault(username, areas) == areas
         with app.app_context():
             user = find_user(db.session(), username)
             assert user is not None

@@ -213,7 +213,8 @@ def test_everything_is_recorded_without_personal_data(
     assert reveal_person(session, candidate, "Cek KTP", **BY) == (HASAN[0], HASAN[1])
     assert reveal_member(session, hasan, "Cek KTP", **BY) == (HASAN[0], HASAN[1])
     session.commit()
-    events = session.scalars(select(AuditEvent).where(AuditEvent.actor == "budi")).all()
+    mine = select(AuditEvent).where(AuditEvent.actor == "budi").order_by(AuditEvent.seq)
+    events = session.scalars(mine).all()
     assert [event.action for event in events] == [
         "identity-decided",
         "decision-undone",

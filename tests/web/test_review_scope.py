@@ -180,7 +180,8 @@ def test_the_book_filters_masks_and_records_its_downloads(
     data = {"format": "csv", "full": "1", "reason": "x"}
     assert manager.post("/identity/ledger/export", data=data).status_code == 403
     assert manager.post("/identity/ledger/export", data={"format": "csv"}).status_code == 200
-    events = read(select(AuditEvent).where(AuditEvent.action == "decisions-exported"))
+    exports = select(AuditEvent).where(AuditEvent.action == "decisions-exported")
+    events = read(exports.order_by(AuditEvent.seq))
     assert [(one.actor, one.details["full"], one.details["rows"]) for one in events] == [
         ("budi", False, 2),
         ("budi", True, 2),
