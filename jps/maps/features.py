@@ -2,15 +2,25 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import shapely
 
 from jps.errors import InvalidData
-from jps.maps.files import Outlines
 from jps.text import N_
 
 Box: TypeAlias = tuple[float, float, float, float]  # west, south, east, north in degrees
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Polygons by area code in degrees of WGS84, and where they come from."""
+
+    shapes: Mapping[str, shapely.Geometry]
+    source: str
+    licence: str
+    schematic: bool
 
 
 def features(records: Sequence[Mapping[str, Any]], outlines: Outlines) -> list[dict[str, Any]]:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-import shapely
-
 from jps.errors import NotFound
+from jps.maps.features import Outlines, features
 from jps.maps.hiding import Hidden
 from jps.maps.indicators import INDICATORS, Topic
 from jps.maps.payload import told_reason
@@ -28,16 +27,6 @@ class Format(StrEnum):
     GEOJSON = "geojson"
     GPKG = "gpkg"
     PARQUET = "parquet"
-
-
-@dataclass(frozen=True)
-class Outlines:
-    """Polygons by area code in degrees of WGS84, and where they come from."""
-
-    shapes: Mapping[str, shapely.Geometry]
-    source: str
-    licence: str
-    schematic: bool
 
 
 @dataclass(frozen=True)
@@ -174,8 +163,6 @@ def _csv(records: list[dict[str, Any]]) -> bytes:
 
 
 def _geojson(rows: list[dict[str, Any]], outlines: Outlines) -> bytes:
-    from jps.maps.features import features
-
     collection = {
         "type": "FeatureCollection",
         **origin(outlines),

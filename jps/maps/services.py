@@ -18,7 +18,8 @@ from jps.db import AreaScope, within
 from jps.errors import NotFound
 from jps.maps.aid_queries import programmes_on
 from jps.maps.atlas import Atlas, Place
-from jps.maps.files import Download, Format, Outlines, write
+from jps.maps.features import Outlines
+from jps.maps.files import Download, Format, write
 from jps.maps.indicators import BY_KEY, Topic
 from jps.maps.models import FigurePeriod
 from jps.maps.queries import Kept, VillageSums, Wanted, populations

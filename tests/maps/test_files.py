@@ -12,8 +12,9 @@ import shapely
 from jps.areas.rules import Level
 from jps.assessment.rules import Line
 from jps.errors import NotFound
+from jps.maps.features import Outlines
 from jps.maps.figures import Population, poverty_of, registration_of
-from jps.maps.files import Format, Outlines, write
+from jps.maps.files import Format, write
 from jps.maps.hiding import Hidden
 from jps.maps.indicators import Topic
 from jps.maps.payload import COLUMNS, payload
