@@ -16,6 +16,7 @@ from jps.benefits.reading import Paid, account, find_columns, read_payments
 from jps.benefits.reconciling import Due, Payee, Result, reconcile
 from jps.benefits.rules import OUTCOME_NAMES, FileState, Outcome, Proof, Why
 from jps.bulk import write_rows
+from jps.errors import Conflict
 from jps.filestore import path_of
 from jps.jobs.runner import Step, Task
 from jps.programmes.models import Benefit, Decree, Recipient
@@ -23,6 +24,7 @@ from jps.programmes.rules import BenefitState, Standing
 from jps.tables.files import by_columns, open_source
 from jps.text import N_
 
+OVERTAKEN = N_("Berkas ini sudah dikerjakan oleh pekerjaan yang lebih baru.")
 AT_ONCE = 500  # payments written together
 COLUMNS = (
     "file_id", "row", "area_code", "account", "nik", "name", "amount", "paid_on", "reference",
@@ -85,7 +87,11 @@ def undo_work(task: Task) -> Iterator[Step]:
 
 
 def _file(task: Task) -> PaymentFile:
-    return task.session.get_one(PaymentFile, uuid.UUID(task.params["file"]))
+    """Return the file of a job; an older job that is tried again must not touch it any more."""
+    found = task.session.get_one(PaymentFile, uuid.UUID(task.params["file"]))
+    if found.job_id != task.job_id:
+        raise Conflict(OVERTAKEN)
+    return found
 
 
 def _periods(session: Session, found: PaymentFile) -> Sequence[tuple[date, date]]:

@@ -18,8 +18,8 @@ from jps.db import everywhere, scope_of
 from jps.errors import Conflict, InvalidData, InvalidFile, NotFound
 from jps.filestore import keep
 from jps.jobs.models import Job
-from jps.jobs.rules import ENDED
-from jps.jobs.services import start_job
+from jps.jobs.rules import JobState
+from jps.jobs.services import start_job, try_again
 from jps.programmes.models import Decree, Programme
 from jps.programmes.rules import DecreeState
 from jps.tables.files import by_columns, open_source
@@ -34,6 +34,7 @@ BAD_DUE = N_("Masa penyaluran berakhir sebelum mulai.")
 FUTURE = N_("Tanggal bayar tidak boleh sesudah hari ini.")
 REFUSED = N_("Berkas ini belum dapat diperiksa. Tidak ada yang disimpan.")
 KNOWN = N_("Berkas yang sama sudah pernah dibawa pada {day} dan masih berlaku.")
+GOING = N_("Berkas ini sedang dikerjakan, atau tidak ada yang perlu dilanjutkan.")
 BUSY_TEXT = N_("Berkas ini sedang dikerjakan. Tunggu sampai selesai.")
 NOT_CHECKED = N_("Hanya berkas yang sudah diperiksa dan belum dicatat dapat dikonfirmasi.")
 NOT_WRITTEN = N_("Hanya berkas yang tercatat dapat dibatalkan.")
@@ -183,7 +184,9 @@ def confirm(
     at: datetime,
 ) -> Job:
     """Queue the writing of what a checked file says. Raises Conflict."""
-    found = _at(session, file_id, FileState.CHECKED, NOT_CHECKED)
+    found = _locked(session, file_id)
+    if found.state != FileState.CHECKED:
+        raise Conflict(BUSY_TEXT if found.state in BUSY else NOT_CHECKED)
     outcomes = [Outcome.MATCHED]
     outcomes += [Outcome.DIFFERS] if with_differing else []
     outcomes += [Outcome.MISSING] if with_missing else []
@@ -194,8 +197,14 @@ def confirm(
 
 
 def undo(session: Session, file_id: uuid.UUID, reason: str, *, by: str, at: datetime) -> Job:
-    """Queue the undoing of a written file. Raises Conflict, InvalidData."""
-    found = _at(session, file_id, FileState.WRITTEN, NOT_WRITTEN)
+    """Queue the undoing of a file that is written, or whose writing stopped half way.
+
+    Raises Conflict, InvalidData.
+    """
+    found = _locked(session, file_id)
+    stopped = found.state == FileState.WRITING and _stopped(session, found) is not None
+    if found.state != FileState.WRITTEN and not stopped:
+        raise Conflict(BUSY_TEXT if found.state in BUSY else NOT_WRITTEN)
     if not one_line(reason):
         raise InvalidData(NO_REASON, {"reason": [NO_REASON]})
     found.state, found.undone_by, found.undone_at = FileState.UNDOING, by, at
@@ -206,7 +215,7 @@ def undo(session: Session, file_id: uuid.UUID, reason: str, *, by: str, at: date
 
 def discard(session: Session, file_id: uuid.UUID, *, by: str, at: datetime) -> None:
     """Throw a file that was not written away, with its rows; that it was brought stays."""
-    found = _at(session, file_id, FileState.CHECKED, NOT_CHECKED)
+    found = _unwritten(session, file_id)
     session.execute(delete(Payment).where(Payment.file_id == found.id))
     found.state = FileState.DISCARDED
     _note(session, found, "payments-discarded", {}, by=by, at=at)
@@ -214,20 +223,36 @@ def discard(session: Session, file_id: uuid.UUID, *, by: str, at: datetime) -> N
 
 def check_again(session: Session, file_id: uuid.UUID, *, today: date, by: str, at: datetime) -> Job:
     """Queue the check of a file anew: the plan may have changed, or the job failed."""
-    found = _locked(session, file_id)
-    job = session.get(Job, found.job_id) if found.job_id else None
-    failed = found.state == FileState.CHECKING and job is not None and job.state in ENDED
-    if found.state != FileState.CHECKED and not failed:
-        raise Conflict(BUSY_TEXT if found.state in BUSY else NOT_CHECKED)
+    found = _unwritten(session, file_id)
     found.state = FileState.CHECKING
     return _queue(session, found, CHECK, {"today": today.isoformat()}, by=by, at=at)
 
 
-def _at(session: Session, file_id: uuid.UUID, state: FileState, otherwise: str) -> PaymentFile:
+def go_on(session: Session, file_id: uuid.UUID, *, by: str, at: datetime) -> Job:
+    """Queue the writing or the undoing of a file that stopped again, from where it stopped."""
     found = _locked(session, file_id)
-    if found.state != state:
-        raise Conflict(BUSY_TEXT if found.state in BUSY else otherwise)
+    job = _stopped(session, found)
+    if job is None or found.state == FileState.CHECKING:
+        raise Conflict(GOING)
+    try_again(session, job, by=by, at=at)
+    return job
+
+
+def _unwritten(session: Session, file_id: uuid.UUID) -> PaymentFile:
+    """Return a file that is checked, or whose check stopped: nothing of it is written."""
+    found = _locked(session, file_id)
+    stopped = found.state == FileState.CHECKING and _stopped(session, found) is not None
+    if found.state != FileState.CHECKED and not stopped:
+        raise Conflict(BUSY_TEXT if found.state in BUSY else NOT_CHECKED)
     return found
+
+
+def _stopped(session: Session, found: PaymentFile) -> Job | None:
+    """Return the job that left a file in the middle of something: it failed or was cancelled."""
+    if found.state not in BUSY or found.job_id is None:
+        return None
+    job = session.get_one(Job, found.job_id, with_for_update=True)
+    return job if job.state in {JobState.FAILED, JobState.CANCELLED} else None
 
 
 def _locked(session: Session, file_id: uuid.UUID) -> PaymentFile:

@@ -215,6 +215,15 @@ def again(file_id: uuid.UUID) -> ResponseReturnValue:
     return _next(file_id)
 
 
+@bp.post("/<uuid:file_id>/continue")
+@requires(Can.RECORD_BENEFITS)
+@saves
+def go_on(file_id: uuid.UUID) -> ResponseReturnValue:
+    """Queue writing or undoing that stopped again, from where it stopped."""
+    payments.go_on(db.session(), file_id, by=actor().username, at=now())
+    return _next(file_id)
+
+
 @bp.post("/<uuid:file_id>/file")
 @requires(Can.RECORD_BENEFITS)
 @saves

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -40,6 +41,7 @@ from jps.db import EVERYWHERE, AreaScope, set_scope
 from jps.errors import Conflict, InvalidData, InvalidFile, JpsError, NotAllowed, NotFound
 from jps.jobs.models import Job
 from jps.jobs.rules import JobState
+from jps.jobs.services import ask_cancel, try_again
 from jps.programmes.models import Benefit, Decree, Recipient
 from jps.programmes.rules import BenefitState, DecreeState, Standing
 from jps.worker import run_now
@@ -400,3 +402,56 @@ def test_a_job_that_died_goes_on(
     session.rollback()
     run(app, session, job)
     assert [row[3] for row in all_of(session)].count("planned") == 5
+
+
+def test_a_file_whose_writing_failed_is_written_or_taken_back_whole(
+    app: Flask, session: Session, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jps.benefits.payment_work.AT_ONCE", 1)
+    before, file = all_of(session), take()
+
+    def fail(job: Job) -> None:
+        if job.done == 2:
+            raise Conflict("x")
+
+    def confirm_and_fail() -> Job:
+        job = payments.confirm(session, file.id, with_differing=True, with_missing=True, **BY)
+        session.commit()
+        assert run_now(app, job, on_step=fail) == JobState.FAILED
+        set_scope(session, EVERYWHERE)
+        return job
+
+    job = confirm_and_fail()
+    assert all_of(session) != before
+    for refused in (payments.discard, partial(payments.check_again, today=TODAY)):
+        with pytest.raises(Conflict):
+            refused(session, file.id, **BY)
+    run(app, session, payments.undo(session, file.id, "gagal", **BY))
+    assert all_of(session) == before
+    assert str(file.state) == FileState.UNDONE
+    try_again(session, job, **BY)
+    session.commit()
+    assert run_now(app, job) == JobState.FAILED  # a later job is in charge of the file
+    set_scope(session, EVERYWHERE)
+    assert all_of(session) == before
+    with pytest.raises(Conflict):
+        payments.go_on(session, file.id, **BY)
+    file = take()
+    confirm_and_fail()
+    run(app, session, payments.go_on(session, file.id, **BY))
+    assert str(file.state) == FileState.WRITTEN
+    assert [row[3] for row in all_of(session)].count("planned") == 5
+
+
+def test_a_file_whose_check_was_cancelled_can_be_thrown_away(
+    session: Session, office: Settings, planned: Decree
+) -> None:
+    path = office.home / "bank.csv"
+    path.write_text(FILE, encoding="utf-8")
+    asked, brought = About(planned.programme_id, None, "Bank", "x"), bring(path, office.home)
+    file = payments.take_file(session, brought, asked, today=TODAY, **BY)
+    with pytest.raises(Conflict):
+        payments.discard(session, file.id, **BY)
+    ask_cancel(session, session.get_one(Job, file.job_id), **BY)
+    payments.discard(session, file.id, **BY)
+    assert payments.take_file(session, brought, asked, today=TODAY, **BY).id != file.id

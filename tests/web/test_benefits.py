@@ -152,6 +152,14 @@ def test_a_payment_file_is_confirmed_in_the_browser(
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(full.data)).get_sheet_by_index(0)
     assert sorted(row[3] for row in sheet.to_python()[1:]) == ["1002", "1003", "1004"]
     assert operator.post(f"{answer.location}/confirm", data={"missing": "1"}).status_code == 303
+    running = session.scalars(select(PaymentFile.job_id)).one()
+    session.rollback()
+    assert "Pencatatan berhenti" not in operator.get(answer.location).text
+    assert operator.post(f"/jobs/{running}/cancel").status_code == 303
+    stopped = operator.get(answer.location).text
+    assert "Pencatatan berhenti: 0 dari" in stopped
+    assert f'action="{answer.location}/undo"' in stopped
+    assert operator.post(f"{answer.location}/continue").status_code == 303
     assert run_waiting(app) == 1
     assert session.scalars(select(PaymentFile.state)).one() == "written"
     session.rollback()
