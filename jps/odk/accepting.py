@@ -5,9 +5,10 @@ its enumerator with the findings beside it; what may not lie where it says is he
 Nothing is ever thrown away: the submission stays as it came.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from jps.access.models import User
 from jps.assessment.acceptance import defer_follow_up
 from jps.db import everywhere, scoped_to
 from jps.deadlines.services import DeadlinePassed
-from jps.errors import Conflict, JpsError
+from jps.errors import Conflict, InvalidData, JpsError
 from jps.households.forms import HouseholdForm
 from jps.households.models import Household
 from jps.households.rules import Source
@@ -59,7 +60,7 @@ def accept_submission(
     put right in the form. Raises a plain `Conflict` when the same household is being saved at this
     moment: try again.
     """
-    submission.processed_at = at
+    submission.processed_at, submission.problems = at, []
     if _is_replaced(session, submission):
         return _settle(submission, SubmissionState.REPLACED, REPLACED)
     author = _author(session, submission)
@@ -82,6 +83,8 @@ def accept_submission(
     except JpsError as error:
         if error.code == Conflict.code:
             raise
+        if isinstance(error, InvalidData):
+            submission.problems = list(islice(_unstorable(error), MAX_PROBLEMS))
         return _settle(submission, SubmissionState.REFUSED, error.message, error.params)
     if submission.deprecated_id and submission.state in TAKEN:
         _mark_replaced(session, submission.deprecated_id)
@@ -260,6 +263,13 @@ def _settle(
         name: value if isinstance(value, int) else str(value)
         for name, value in (params or {}).items()
     }
+
+
+def _unstorable(error: InvalidData) -> Iterator[dict[str, Any]]:
+    """Yield what cannot be kept even as a draft, each at its question."""
+    for path, messages in error.problems.items():
+        for message in messages:
+            yield Problem(path, path.rpartition(".")[2], "error", message).as_json()
 
 
 def _plain(found: Problem) -> dict[str, Any]:

@@ -133,6 +133,18 @@ def test_what_the_gate_refuses_becomes_a_draft_of_its_enumerator(
     assert (kept["floor_area"], kept["members"][0]["nik"]) == ("5000", "123")
 
 
+def test_what_no_draft_can_hold_is_held_and_named(
+    phone: NewPhone, arrived: Arrived, sign_in: SignIn
+) -> None:
+    document = household_document(members=[member_document(name="x" * 10_001)])
+    assert phone("ani").send(Filled(fill(document))).ok
+    (held,) = arrived()
+    assert held.state == SubmissionState.REFUSED
+    page = Visitor(sign_in(Role.OPERATOR, "75.01"), "").get(f"/submissions/{held.id}").text
+    assert "Anggota 1: Nama lengkap" in page
+    assert "paling banyak 10.000 karakter" in page
+
+
 def test_what_lies_elsewhere_is_held_and_accepted_after_a_fix(
     app: Flask, phone: NewPhone, arrived: Arrived, sign_in: SignIn, stored: Stored
 ) -> None:
