@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from jps.access.models import DeviceToken, User
 from jps.access.rules import Can, narrowed
@@ -82,8 +82,9 @@ def find_device_token(session: Session, text: str, *, at: datetime) -> DeviceTok
     parts = text.split("_", 2)
     if len(parts) != 3 or not text.startswith(MARK) or not parts[1].isalnum():
         return None
-    query = select(DeviceToken).where(DeviceToken.prefix == parts[1][:16])
-    token = session.scalars(query).one_or_none()
+    whole = joinedload(DeviceToken.user).joinedload(User.areas)  # one question of each request
+    query = select(DeviceToken).where(DeviceToken.prefix == parts[1][:16]).options(whole)
+    token = session.scalars(query).unique().one_or_none()
     if token is None or not hmac.compare_digest(token.sha256, _digest(text)):
         return None
     if token.revoked_at is not None or token.expires_at <= at:

@@ -1,6 +1,7 @@
 """`flask serve`: the whole office in one process."""
 
 import errno
+import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -49,6 +50,8 @@ def serve_forever(app: Flask, settings: Settings, *, say: Callable[[], None]) ->
     server = _bind(app, settings)
     say()
     worker = the_worker(app)
+    gc.collect()
+    gc.freeze()  # what was loaded stays: looking through it again and again stops everybody
     if settings.worker:
         worker.start()
     try:
