@@ -17,7 +17,7 @@ from jps.commands.answers import PROBLEMS, fail_on_problems
 from jps.commands.progress import end_with, finish
 from jps.config import DATA, Settings
 from jps.db import EVERYWHERE, db, everywhere
-from jps.errors import NotFound
+from jps.errors import InvalidFile, NotFound
 from jps.intake import services
 from jps.intake.models import IntakeBatch, IntakeProblem
 from jps.intake.problem_file import as_excel, is_correction, problem_tables
@@ -29,9 +29,15 @@ from jps.jobs.rules import JobState
 from jps.jobs.services import find_job
 from jps.layouts import layouts
 from jps.questionnaire import load_form
+from jps.text import N_
 from jps.worker import this_app, utc_now
 
 intake_cli = AppGroup("intake", help="Lists of households from outside: load, accept, undo.")
+
+NO_HEADINGS = N_(
+    "Baris pertama tampak seperti data, bukan judul kolom. Tulis judul kolom pada baris pertama, "
+    "atau cocokkan kolomnya sekali di halaman Daftar dan simpan pemetaannya."
+)
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PART = click.Choice([str(part) for part in Part])
@@ -69,7 +75,9 @@ def load(file: Path, source: str, partial: bool, part: str | None, as_json: bool
         if batch.state == BatchState.STAGING:
             _run(batch, "Staging", quiet=as_json)
         batch = batch_of(session, key)
-        mapping, _ = services.propose_mapping(session, batch, known)
+        mapping, saved = services.propose_mapping(session, batch, known)
+        if saved is None and not services.has_headings(batch):
+            raise InvalidFile(NO_HEADINGS)
         services.start_check(session, batch, mapping, where=_where(), by=SYSTEM, at=utc_now())
         job = _run(batch, "Checking", quiet=as_json)
         if part:

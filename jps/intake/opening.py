@@ -1,6 +1,7 @@
 """From a file that somebody brought to the tables in it: which, with which headers, how to read."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from jps.errors import InvalidFile
 from jps.intake.rules import MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
 from jps.layouts import ColumnBook, Layout, find_header
 from jps.layouts.headers import header_key
+from jps.tables.cells import plain
 from jps.tables.files import Columns, FileFormat, Header, Source, open_sources
 from jps.text import N_
 
@@ -16,12 +18,14 @@ ONE_COLUMN = N_(
     "Hanya satu kolom yang terbaca. Pakai koma, titik koma, tab, atau garis tegak sebagai pemisah, "
     "atau unggah sebagai Excel (xlsx)."
 )
-NO_HEADER = N_("Baris judul kolom tidak ditemukan. Tulis judul kolom pada baris pertama.")
 TWICE = N_("Judul kolom {column} ada lebih dari sekali. Ganti atau hapus salah satunya.")
 TOO_WIDE = N_("Berkas ini mempunyai {columns} kolom; paling banyak {limit}.")
 TOO_LONG = N_("Berkas ini mempunyai {rows} baris; paling banyak {limit}. Bagi menjadi beberapa.")
 
-_NUMBER = 8  # digits from which a header is a number of somebody, and no header
+NUMBERED = "Kolom {n}"  # what a column without heading is called
+
+# What stands in no heading: a number of somebody, a day, an amount; but a year does.
+_DATA = re.compile(r"\d{8,}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(?!(?:19|20)\d\d$)\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +90,54 @@ def _finder(knows: Callable[[str], bool]) -> Callable[[Sequence[tuple[str, ...]]
 
 
 def _first_header(rows: Sequence[tuple[str, ...]]) -> Header:
-    """Return the first row with two names or more; a row with a long number is no header."""
+    """Return the first row with two names or more. Where it looks like data it stays with the
+    data, and the columns are numbered: a wrong guess loses no row, and the page asks."""
     if not any(any(row) for row in rows):
         raise InvalidFile(N_("Berkas kosong."))
     for count, row in enumerate(rows, start=1):
         if sum(map(bool, row)) > 1:
-            if any(text.isdigit() and len(text) >= _NUMBER for text in row):
-                raise InvalidFile(NO_HEADER)
+            if _is_data(row, rows[count:]):
+                numbers = numbered(max(map(len, rows)))
+                return Header(count - 1, numbers, _columns(numbers))
             return Header(count, row, _columns(row))
     raise InvalidFile(ONE_COLUMN)
+
+
+def _is_data(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a first row is of the kind of those below: a number or day where they have one."""
+    return any(
+        _DATA.fullmatch(text)
+        and (not below or any(place < len(one) and _DATA.fullmatch(one[place]) for one in below))
+        for place, text in enumerate(row)
+    )
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """Return the names of `count` columns that have no headings."""
+    return tuple(NUMBERED.format(n=number) for number in range(1, count + 1))
+
+
+def is_numbered(headers: Sequence[str]) -> bool:
+    """Whether these are no headings of the file's own."""
+    return tuple(headers) == numbered(len(headers))
+
+
+def reread(path: Path, table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how to read `table` when its first row is what it was not taken for: data instead of
+    headings, or headings instead of data. Raises InvalidFile when those cannot be headings."""
+    if not is_numbered(table["headers"]):
+        names = list(numbered(len(table["headers"])))
+        rows = {"start": table["start"] - 1, "total": table["total"] + 1}
+        return {**table, "headers": names, **rows}
+    first = next(iter(reopened(path, dict(table)).rows()), None)
+    names = [plain(cell) for cell in (first and first.cells) or ()]
+    _columns(names)
+    return {
+        **table,
+        "headers": names,
+        "start": table["start"] + 1,
+        "total": max(0, table["total"] - 1),
+    }
 
 
 def _columns(headers: Sequence[str]) -> Columns:

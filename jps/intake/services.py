@@ -24,7 +24,7 @@ from jps.intake.models import (
     IntakeRecord,
     IntakeRow,
 )
-from jps.intake.opening import described, open_list
+from jps.intake.opening import described, is_numbered, open_list, reread
 from jps.intake.queries import saved_mappings
 from jps.intake.rules import ACCEPTABLE, BUSY, DISCARDABLE, MAPPABLE, BatchState, ListKind, Part
 from jps.intake.staging import UPLOADS
@@ -35,6 +35,7 @@ from jps.jobs.models import Job
 from jps.jobs.rules import ENDED, JobState
 from jps.jobs.services import start_job
 from jps.layouts import ColumnMapping, Layout, Suggestion, recognise
+from jps.tables.files import FileFormat
 from jps.text import N_, one_line
 
 STAGE, CHECK, ACCEPT, UNDO = "intake-stage", "intake-check", "intake-accept", "intake-undo"
@@ -151,6 +152,42 @@ def headers_digest(headers: Mapping[str, Sequence[str]]) -> str:
 def headers_of(batch: IntakeBatch) -> dict[str, tuple[str, ...]]:
     """Return the headers of a list by table."""
     return {table["sheet"]: tuple(table["headers"]) for table in batch.tables}
+
+
+def has_headings(batch: IntakeBatch) -> bool:
+    """Whether the columns of a list have names of its own in every table."""
+    return not any(is_numbered(table["headers"]) for table in batch.tables)
+
+
+def turns(batch: IntakeBatch) -> bool:
+    """Whether the first row of a list can be taken for headings instead of data, or back."""
+    return len(batch.tables) == 1 and batch.format in {FileFormat.CSV, FileFormat.EXCEL}
+
+
+def turn_first_row(
+    session: Session, batch: IntakeBatch, *, home: Path, by: str, at: datetime
+) -> Job:
+    """Take the first row for headings where it was taken for data, or for data where it was taken
+    for headings, and queue the staging anew. Raises Conflict, or InvalidFile when the row names no
+    columns.
+    """
+    _require_free(session, batch)
+    if batch.state not in MAPPABLE or not turns(batch):
+        raise Conflict(N_("Baris pertama daftar ini tidak dapat diubah lagi."))
+    batch.tables = [reread(home / UPLOADS / Path(batch.file).name, batch.tables[0])]
+    _forget_rows(session, batch)
+    batch.mapping, batch.trial, batch.rows, batch.counts = None, None, 0, {}
+    batch.state = BatchState.STAGING
+    job = start_job(session, STAGE, {"batch": str(batch.id)}, by=by, at=at)
+    batch.job_id = job.id
+    details = {"headings": has_headings(batch)}
+    record(
+        session,
+        Event("intake-reread", "intake-batch", str(batch.id), details=details),
+        by=by,
+        at=at,
+    )
+    return job
 
 
 def propose_mapping(
@@ -298,9 +335,7 @@ def discard(session: Session, batch: IntakeBatch, *, by: str, at: datetime) -> b
     if batch.state not in DISCARDABLE:
         raise Conflict(N_("Daftar ini sudah disimpan, jadi tidak dapat dibuang. Batalkan saja."))
     details = {"rows": batch.rows, "households": batch.counts.get("households", 0)}
-    for table in (IntakeProblem, IntakeRecord, IntakeRow):
-        gone = delete(table).where(table.batch_id == batch.id)
-        session.execute(gone, execution_options={"synchronize_session": False})
+    _forget_rows(session, batch)
     batch.state = BatchState.DISCARDED
     session.flush()
     event = Event("intake-discarded", "intake-batch", str(batch.id), details=details)
@@ -308,6 +343,12 @@ def discard(session: Session, batch: IntakeBatch, *, by: str, at: datetime) -> b
     one = IntakeBatch
     same = select(one.id).where(one.file == batch.file, one.state != BatchState.DISCARDED)
     return session.scalar(same.limit(1)) is None
+
+
+def _forget_rows(session: Session, batch: IntakeBatch) -> None:
+    for table in (IntakeProblem, IntakeRecord, IntakeRow):
+        gone = delete(table).where(table.batch_id == batch.id)
+        session.execute(gone, execution_options={"synchronize_session": False})
 
 
 def forget_file(name: str, *, home: Path) -> None:

@@ -7,6 +7,7 @@ keeps one sheet in memory, about 1 kB per row of ten columns. JSON is read as a 
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,7 +27,9 @@ from jps.tables.records import read_tables
 from jps.tables.scanning import Scan, scan, scan_file
 from jps.text import N_
 
-_RARE_DELIMITERS = "~^"  # only where no usual one makes a table
+_DELIMITERS = ",;\t|"
+_RARE_DELIMITERS = "~^"  # tried after the usual ones
+_TIME = re.compile(r"(?<!\d)\d{1,2}(?::\d{2}){1,2}(?!\d)")
 _HEADER_ROWS = 20  # a title may stand above the header
 _BATCH = 5_000  # rows of Parquet turned into Python at once
 _MAX_SHEET = 4 << 30  # bytes of an unpacked workbook; more is no honest list of persons
@@ -122,9 +125,8 @@ def _open_csv(path: Path, scan: Scan, find: FindHeader, inside: str = "") -> Sou
             N_("Berkas ini halaman web (HTML), bukan tabel. Simpan ulang sebagai xlsx atau CSV.")
         )
     bare = Source(path, FileFormat.CSV, scan.digest, (), {}, 0, 0, scan.encoding, sheet=inside)
-    line = _first_line(bare)
     failure: InvalidFile | None = None
-    for delimiter in (*sorted(",;\t|", key=line.count, reverse=True), *_RARE_DELIMITERS):
+    for delimiter in _delimiters(_first_lines(bare)):
         draft = replace(bare, delimiter=delimiter)
         try:
             start, headers, columns = _find_header(_rows(draft), find)
@@ -147,11 +149,33 @@ def _text(source: Source) -> Iterator[IO[str]]:
         yield io.TextIOWrapper(raw, source.encoding, errors="replace", newline="")
 
 
-def _first_line(source: Source) -> str:
-    """Return the longest of the first lines: the header or a row, not a title above them."""
+def _first_lines(source: Source) -> list[str]:
     with _text(source) as stream:
-        lines = [stream.readline(100_000) for _ in range(_HEADER_ROWS)]
-    return max(lines, key=len)
+        return [stream.readline(100_000) for _ in range(_HEADER_ROWS)]
+
+
+def _delimiters(lines: Sequence[str]) -> list[str]:
+    """Return what may separate cells, likeliest first: what cuts all first lines into as many.
+
+    Where nothing does (a title above, lines in quotes), what is frequent in the longest line. A
+    colon also stands in times, so it counts only where it cuts all lines alike and is no time.
+    """
+    found = [one for one in lines if one.strip()]
+    longest = max(found, key=len, default="")
+    usual = sorted(_DELIMITERS, key=longest.count, reverse=True)
+    likely = [*usual, *_RARE_DELIMITERS]
+    if all(":" in _TIME.sub("", line) for line in found) and _width(found, ":") > 1:
+        likely.append(":")
+    return sorted(likely, key=lambda one: _width(found, one), reverse=True)
+
+
+def _width(lines: Sequence[str], delimiter: str) -> int:
+    """Return into how many cells `delimiter` cuts every line, 0 when not all alike or into one."""
+    try:
+        widths = {len(cells) for cells in csv.reader(lines, delimiter=delimiter)}
+    except csv.Error:
+        return 0
+    return width if len(widths) == 1 and (width := widths.pop()) > 1 else 0
 
 
 def _open_excel(path: Path, scan: Scan, find: FindHeader, max_bytes: int) -> Iterator[Source]:

@@ -129,6 +129,7 @@ ACTIONS: dict[str, str] = {
     "intake-accepted": N_("Daftar disimpan"),
     "intake-undo-asked": N_("Pembatalan daftar diminta"),
     "intake-undone": N_("Daftar dibatalkan"),
+    "intake-reread": N_("Baris pertama daftar dibaca lain"),
     "intake-discarded": N_("Daftar dibuang"),
     "intake-problems-exported": N_("Berkas perbaikan diunduh"),
     "finding-assign": N_("Temuan ditugaskan"),

@@ -23,7 +23,7 @@ from jps.identity.rules import STATE_NAMES
 from jps.intake.models import IntakeBatch
 from jps.intake.queries import first_rows, problem_kinds
 from jps.intake.rules import BatchState
-from jps.intake.services import propose_mapping
+from jps.intake.services import has_headings, propose_mapping
 from jps.intake.staging import read_cells
 from jps.jobs.models import Job
 from jps.jobs.rules import ENDED, JobState
@@ -100,6 +100,7 @@ def decree_page(session: Session, listed: Listed) -> dict[str, Any]:
         "failed": is_failed,
         "matched": matched,
         "tables": tables_of(session, batch) if open_columns and batch else [],
+        "has_headings": batch is None or has_headings(batch),
         "targets": TARGETS,
         "area_name": names_of(session, [decree.area_code]).get(decree.area_code, decree.area_code),
         "kinds": problem_kinds(session, batch.id) if batch and matched and listed.whole else [],

@@ -11,8 +11,8 @@ from flask_babel import gettext
 
 from jps.access.rules import Can
 from jps.db import db
-from jps.errors import Conflict
-from jps.http import actor, now, requires, saves
+from jps.errors import Conflict, InvalidFile
+from jps.http import actor, error_text, now, requires, saves, settings
 from jps.intake import services
 from jps.intake.models import IntakeBatch
 from jps.intake.queries import batch_of, first_rows
@@ -85,6 +85,24 @@ def save(batch_id: uuid.UUID) -> ResponseReturnValue:
         services.save_mapping(db.session(), batch, name, mapping, by=actor().username, at=now())
         flash(gettext("Pemetaan disimpan dan dipakai lagi untuk judul kolom yang sama."), "success")
     services.start_check(db.session(), batch, mapping, where=where(), by=actor().username, at=now())
+    wake_worker()
+    return redirect(url_for("lists.show", batch_id=batch_id), 303)
+
+
+@bp.post("/<uuid:batch_id>/first-row")
+@requires(Can.IMPORT_LISTS)
+@saves
+def turn(batch_id: uuid.UUID) -> ResponseReturnValue:
+    """Take the first row for what it was not taken for: headings, or data."""
+    batch = _mappable(batch_id)
+    try:
+        services.turn_first_row(
+            db.session(), batch, home=settings().home, by=actor().username, at=now()
+        )
+    except InvalidFile as error:
+        db.session.rollback()
+        flash(error_text(error), "danger")
+        return redirect(url_for(".show", batch_id=batch_id), 303)
     wake_worker()
     return redirect(url_for("lists.show", batch_id=batch_id), 303)
 
@@ -176,6 +194,9 @@ def _page(
         name=name,
         unknown=unknown or {},
         typed=request.form,
+        has_headings=services.has_headings(batch),
+        turns=services.turns(batch),
+        nothing_known=not filled,
     )
 
 

@@ -20,13 +20,15 @@ from jps.areas.models import Area
 from jps.db import EVERYWHERE, db, set_scope
 from jps.errors import InvalidFile
 from jps.households.models import Household
+from jps.intake import services
 from jps.intake.models import IntakeProblem, IntakeRow
 from jps.intake.opening import open_list
 from jps.intake.planning import Plan, Planner
 from jps.intake.queries import batch_of
 from jps.layouts import ColumnMapping, Row
+from tests.conftest import NOW
 from tests.databases import Databases
-from tests.intake.conftest import Lists
+from tests.intake.conftest import WHERE, Lists
 from tests.intake.lists import csv_bytes, invented, table
 from tests.layouts.servers import (
     DOCUMENT,
@@ -53,7 +55,7 @@ def as_excel(rows: Rows, *, numbers: str = "") -> bytes:
         sheet = book.add_worksheet("Daftar")
         for number, row in enumerate(rows):
             for place, cell in enumerate(row):
-                if number and rows[0][place] == numbers:
+                if number and numbers and rows[0][place] == numbers:
                     sheet.write_number(number, place, float(str(cell)))
                 else:
                     sheet.write_string(number, place, str(cell))
@@ -79,6 +81,9 @@ FORMATS: dict[str, Callable[[Rows], bytes]] = {
     "tabs in Windows-1252": lambda rows: csv_bytes(rows, delimiter="\t", encoding="cp1252"),
     "bars in UTF-8 with a mark": lambda rows: csv_bytes(rows, delimiter="|", encoding="utf-8-sig"),
     "tildes": lambda rows: csv_bytes(rows, delimiter="~"),
+    "colons, commas in the cells": lambda rows: csv_bytes(rows, delimiter=":").replace(
+        b"Jalan Contoh", b"Jl. Contoh, no"
+    ),
     "a title above": lambda rows: b"Daftar Penerima\n\n" + csv_bytes(rows),
     "Excel": as_excel,
     "Parquet": as_parquet,
@@ -91,6 +96,53 @@ def test_the_same_list_in_every_format(lists: Lists, make: Callable[[Rows], byte
     houses = [invented(number, respondent_name="José Contoh") for number in range(2)]
     batch = lists.tried_file(make(table(houses)))
     assert {name: batch.counts[name] for name in ("new", "refused")} == {"new": 2, "refused": 0}
+
+
+@pytest.mark.parametrize(
+    "text", ["Jam:WITA\n08:30\n09:15\n", "nama\nAni\nBudi: dua\n", "catatan: x\nb\n"]
+)
+def test_colons_that_separate_nothing(lists: Lists, text: str) -> None:
+    with pytest.raises(InvalidFile, match="Hanya satu kolom"):
+        lists.bring(text.encode())
+
+
+@pytest.mark.parametrize("make", [csv_bytes, as_excel], ids=["CSV", "Excel"])
+def test_a_list_without_headings_keeps_its_first_row(
+    lists: Lists, make: Callable[[Rows], bytes]
+) -> None:
+    rows = table(HOUSES)
+    batch = lists.bring(make(rows[1:]))
+    lists.run(batch)
+    assert (batch.rows, batch.tables[0]["headers"][:2]) == (6, ["Kolom 1", "Kolom 2"])
+    assert not services.has_headings(batch)
+    headers = {"": tuple(batch.tables[0]["headers"])}
+    sheet = batch.tables[0]["sheet"]
+    mapping = ColumnMapping(
+        "jps", {sheet: ("household", *rows[0][1:])}, {sheet: headers[""]}, codes="jps"
+    )
+    services.start_check(lists.session, batch, mapping, where=WHERE, by="ani", at=NOW)
+    lists.run(batch)
+    assert {name: batch.counts[name] for name in ("new", "refused")} == {"new": 3, "refused": 0}
+
+
+@pytest.mark.parametrize(
+    ("first", "has_headings"),
+    [("Nama,2024,2025", True), ("Nama,No.,RT", True), ("Ani,3,2024", False)],
+)
+def test_headings_are_told_from_data_and_turned(
+    lists: Lists, first: str, *, has_headings: bool
+) -> None:
+    batch = lists.bring(f"{first}\nBudi,4,2025\nCici,5,2026\n".encode())
+    lists.run(batch)
+    assert services.has_headings(batch) is has_headings
+    assert batch.rows == (2 if has_headings else 3)
+    for _ in range(2):
+        before = batch.rows
+        services.turn_first_row(lists.session, batch, home=lists.home, by="ani", at=NOW)
+        lists.run(batch)
+        assert batch.rows == before + (1 if has_headings else -1)
+        has_headings = not has_headings
+    assert services.has_headings(batch) is has_headings
 
 
 def as_sheets(found: tuple[dict[str, list[str]], list[Row]]) -> dict[str, list[list[object]]]:

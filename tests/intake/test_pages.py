@@ -153,12 +153,27 @@ def test_a_mapping_is_changed_and_wrong_questions_come_back(
     assert "Simpan semua (1)" in text
 
 
+def test_a_first_row_of_data_is_said_and_turned(
+    app: Flask, operator: FlaskClient, upload: Upload
+) -> None:
+    page = upload(b"7501010101019001,Contoh\n7501010101019002,Contoh\n")
+    form = operator.get(f"{page}/columns").text
+    assert "tampak seperti data, bukan judul kolom" in form
+    assert "Kolom 2" in form
+    assert operator.post(f"{page}/first-row").status_code == 303
+    run_waiting(app)
+    form = operator.get(f"{page}/columns").text
+    assert "Apakah baris pertama berkas ini memang judul kolom?" in form
+    assert operator.post(f"{page}/first-row").status_code == 303
+    run_waiting(app)
+    assert "Kolom 2" in operator.get(f"{page}/columns").text
+
+
 def test_wrong_files_are_refused_with_what_to_do(operator: FlaskClient) -> None:
     cases = {
         b"": "Berkas kosong.",
         b"nik\n7501010101019001\n": "Hanya satu kolom",
         b"nik,nama,nik\n1,2,3\n": "ada lebih dari sekali",
-        b"7501010101019001,Contoh\n7501010101019002,Contoh\n": "judul kolom tidak ditemukan",
         b"\xd0\xcf\x11\xe0" + b"\0" * 600: "berkata sandi",
         b"PK\x03\x04 rusak": "rusak",
         b'{"a": 1}': "tidak berisi daftar objek",
