@@ -19,6 +19,7 @@ from jps.config import DATA, Settings
 from jps.db import EVERYWHERE, db, everywhere
 from jps.errors import InvalidFile, NotFound
 from jps.intake import services
+from jps.intake.headings import has_headings
 from jps.intake.models import IntakeBatch, IntakeProblem
 from jps.intake.problem_file import as_excel, is_correction, problem_tables
 from jps.intake.queries import batch_of, list_batches
@@ -76,7 +77,7 @@ def load(file: Path, source: str, partial: bool, part: str | None, as_json: bool
             _run(batch, "Staging", quiet=as_json)
         batch = batch_of(session, key)
         mapping, saved = services.propose_mapping(session, batch, known)
-        if saved is None and not services.has_headings(batch):
+        if saved is None and not has_headings(batch):
             raise InvalidFile(NO_HEADINGS)
         services.start_check(session, batch, mapping, where=_where(), by=SYSTEM, at=utc_now())
         job = _run(batch, "Checking", quiet=as_json)

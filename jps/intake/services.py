@@ -24,7 +24,7 @@ from jps.intake.models import (
     IntakeRecord,
     IntakeRow,
 )
-from jps.intake.opening import described, is_numbered, open_list, reread
+from jps.intake.opening import described, open_list
 from jps.intake.queries import saved_mappings
 from jps.intake.rules import ACCEPTABLE, BUSY, DISCARDABLE, MAPPABLE, BatchState, ListKind, Part
 from jps.intake.staging import UPLOADS
@@ -35,7 +35,6 @@ from jps.jobs.models import Job
 from jps.jobs.rules import ENDED, JobState
 from jps.jobs.services import start_job
 from jps.layouts import ColumnMapping, Layout, Suggestion, recognise
-from jps.tables.files import FileFormat
 from jps.text import N_, one_line
 
 STAGE, CHECK, ACCEPT, UNDO = "intake-stage", "intake-check", "intake-accept", "intake-undo"
@@ -154,42 +153,6 @@ def headers_of(batch: IntakeBatch) -> dict[str, tuple[str, ...]]:
     return {table["sheet"]: tuple(table["headers"]) for table in batch.tables}
 
 
-def has_headings(batch: IntakeBatch) -> bool:
-    """Whether the columns of a list have names of its own in every table."""
-    return not any(is_numbered(table["headers"]) for table in batch.tables)
-
-
-def turns(batch: IntakeBatch) -> bool:
-    """Whether the first row of a list can be taken for headings instead of data, or back."""
-    return len(batch.tables) == 1 and batch.format in {FileFormat.CSV, FileFormat.EXCEL}
-
-
-def turn_first_row(
-    session: Session, batch: IntakeBatch, *, home: Path, by: str, at: datetime
-) -> Job:
-    """Take the first row for headings where it was taken for data, or for data where it was taken
-    for headings, and queue the staging anew. Raises Conflict, or InvalidFile when the row names no
-    columns.
-    """
-    _require_free(session, batch)
-    if batch.state not in MAPPABLE or not turns(batch):
-        raise Conflict(N_("Baris pertama daftar ini tidak dapat diubah lagi."))
-    batch.tables = [reread(home / UPLOADS / Path(batch.file).name, batch.tables[0])]
-    _forget_rows(session, batch)
-    batch.mapping, batch.trial, batch.rows, batch.counts = None, None, 0, {}
-    batch.state = BatchState.STAGING
-    job = start_job(session, STAGE, {"batch": str(batch.id)}, by=by, at=at)
-    batch.job_id = job.id
-    details = {"headings": has_headings(batch)}
-    record(
-        session,
-        Event("intake-reread", "intake-batch", str(batch.id), details=details),
-        by=by,
-        at=at,
-    )
-    return job
-
-
 def propose_mapping(
     session: Session, batch: IntakeBatch, known: Sequence[Layout]
 ) -> tuple[ColumnMapping, IntakeMapping | None]:
@@ -235,7 +198,7 @@ def start_check(
     at: datetime,
 ) -> Job:
     """Map the columns and queue the dry run. Raises Conflict when the list is past that."""
-    _require_free(session, batch)
+    require_free(session, batch)
     if batch.state not in MAPPABLE and not _may_repeat(batch):
         raise Conflict(N_("Daftar ini sudah disimpan, jadi pemetaannya tidak diubah lagi."))
     batch.mapping, batch.state = mapping.as_json(), BatchState.CHECKING
@@ -278,7 +241,7 @@ def accept(
     When the trial is no longer in force, it is made again instead, for somebody to look at: the
     returned job is then a check.
     """
-    _require_free(session, batch)
+    require_free(session, batch)
     if batch.state not in ACCEPTABLE:
         raise Conflict(N_("Daftar ini belum diperiksa, atau sudah dibatalkan."))
     if batch.state == BatchState.CHECKED and not is_in_force(
@@ -311,7 +274,7 @@ def count_wanted(session: Session, batch: IntakeBatch, part: Part) -> int:
 
 def undo(session: Session, batch: IntakeBatch, *, where: Where, by: str, at: datetime) -> Job:
     """Queue the undoing of a list that was accepted, whole or in part."""
-    _require_free(session, batch)
+    require_free(session, batch)
     if batch.state not in {BatchState.ACCEPTED, BatchState.ACCEPTING, BatchState.UNDOING}:
         raise Conflict(N_("Daftar ini tidak ada yang perlu dibatalkan."))
     if not undoable(session, batch.id):
@@ -331,11 +294,11 @@ def discard(session: Session, batch: IntakeBatch, *, by: str, at: datetime) -> b
     The batch and its counts stay, to say that it was here. Returns whether its file is to go too
     (`forget_file`, after the commit): no other list was brought in it.
     """
-    _require_free(session, batch)
+    require_free(session, batch)
     if batch.state not in DISCARDABLE:
         raise Conflict(N_("Daftar ini sudah disimpan, jadi tidak dapat dibuang. Batalkan saja."))
     details = {"rows": batch.rows, "households": batch.counts.get("households", 0)}
-    _forget_rows(session, batch)
+    forget_rows(session, batch)
     batch.state = BatchState.DISCARDED
     session.flush()
     event = Event("intake-discarded", "intake-batch", str(batch.id), details=details)
@@ -345,7 +308,8 @@ def discard(session: Session, batch: IntakeBatch, *, by: str, at: datetime) -> b
     return session.scalar(same.limit(1)) is None
 
 
-def _forget_rows(session: Session, batch: IntakeBatch) -> None:
+def forget_rows(session: Session, batch: IntakeBatch) -> None:
+    """Remove what was staged and found of a list."""
     for table in (IntakeProblem, IntakeRecord, IntakeRow):
         gone = delete(table).where(table.batch_id == batch.id)
         session.execute(gone, execution_options={"synchronize_session": False})
@@ -356,7 +320,7 @@ def forget_file(name: str, *, home: Path) -> None:
     (home / UPLOADS / Path(name).name).unlink(missing_ok=True)
 
 
-def _require_free(session: Session, batch: IntakeBatch) -> None:
+def require_free(session: Session, batch: IntakeBatch) -> None:
     """Raise Conflict while work on the list waits or runs."""
     if batch.state in BUSY and batch.job_id is not None:
         job = session.get(Job, batch.job_id)

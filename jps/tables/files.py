@@ -7,7 +7,6 @@ keeps one sheet in memory, about 1 kB per row of ten columns. JSON is read as a 
 
 import csv
 import io
-import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -23,13 +22,11 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from jps.errors import InvalidFile
 from jps.tables.cells import plain
+from jps.tables.delimiters import likely_delimiters
 from jps.tables.records import read_tables
 from jps.tables.scanning import Scan, scan, scan_file
 from jps.text import N_
 
-_DELIMITERS = ",;\t|"
-_RARE_DELIMITERS = "~^"  # tried after the usual ones
-_TIME = re.compile(r"(?<!\d)\d{1,2}(?::\d{2}){1,2}(?!\d)")
 _HEADER_ROWS = 20  # a title may stand above the header
 _BATCH = 5_000  # rows of Parquet turned into Python at once
 _MAX_SHEET = 4 << 30  # bytes of an unpacked workbook; more is no honest list of persons
@@ -126,7 +123,7 @@ def _open_csv(path: Path, scan: Scan, find: FindHeader, inside: str = "") -> Sou
         )
     bare = Source(path, FileFormat.CSV, scan.digest, (), {}, 0, 0, scan.encoding, sheet=inside)
     failure: InvalidFile | None = None
-    for delimiter in _delimiters(_first_lines(bare)):
+    for delimiter in likely_delimiters(_first_lines(bare)):
         draft = replace(bare, delimiter=delimiter)
         try:
             start, headers, columns = _find_header(_rows(draft), find)
@@ -152,30 +149,6 @@ def _text(source: Source) -> Iterator[IO[str]]:
 def _first_lines(source: Source) -> list[str]:
     with _text(source) as stream:
         return [stream.readline(100_000) for _ in range(_HEADER_ROWS)]
-
-
-def _delimiters(lines: Sequence[str]) -> list[str]:
-    """Return what may separate cells, likeliest first: what cuts all first lines into as many.
-
-    Where nothing does (a title above, lines in quotes), what is frequent in the longest line. A
-    colon also stands in times, so it counts only where it cuts all lines alike and is no time.
-    """
-    found = [one for one in lines if one.strip()]
-    longest = max(found, key=len, default="")
-    usual = sorted(_DELIMITERS, key=longest.count, reverse=True)
-    likely = [*usual, *_RARE_DELIMITERS]
-    if all(":" in _TIME.sub("", line) for line in found) and _width(found, ":") > 1:
-        likely.append(":")
-    return sorted(likely, key=lambda one: _width(found, one), reverse=True)
-
-
-def _width(lines: Sequence[str], delimiter: str) -> int:
-    """Return into how many cells `delimiter` cuts every line, 0 when not all alike or into one."""
-    try:
-        widths = {len(cells) for cells in csv.reader(lines, delimiter=delimiter)}
-    except csv.Error:
-        return 0
-    return width if len(widths) == 1 and (width := widths.pop()) > 1 else 0
 
 
 def _open_excel(path: Path, scan: Scan, find: FindHeader, max_bytes: int) -> Iterator[Source]:

@@ -20,10 +20,11 @@ from jps.decrees.report import ANSWER_NAMES, Answer, area_counts, condition, cou
 from jps.decrees.sheets import SHEET_NAMES, SHEET_WORDS, Sheet, reasons_of, sheet_counts
 from jps.http import actor, told
 from jps.identity.rules import STATE_NAMES
+from jps.intake.headings import has_headings
 from jps.intake.models import IntakeBatch
 from jps.intake.queries import first_rows, problem_kinds
 from jps.intake.rules import BatchState
-from jps.intake.services import has_headings, propose_mapping
+from jps.intake.services import propose_mapping
 from jps.intake.staging import read_cells
 from jps.jobs.models import Job
 from jps.jobs.rules import ENDED, JobState

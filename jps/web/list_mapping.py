@@ -14,6 +14,7 @@ from jps.db import db
 from jps.errors import Conflict, InvalidFile
 from jps.http import actor, error_text, now, requires, saves, settings
 from jps.intake import services
+from jps.intake.headings import has_headings, turn_first_row, turns
 from jps.intake.models import IntakeBatch
 from jps.intake.queries import batch_of, first_rows
 from jps.intake.rules import MAPPABLE, BatchState
@@ -96,9 +97,7 @@ def turn(batch_id: uuid.UUID) -> ResponseReturnValue:
     """Take the first row for what it was not taken for: headings, or data."""
     batch = _mappable(batch_id)
     try:
-        services.turn_first_row(
-            db.session(), batch, home=settings().home, by=actor().username, at=now()
-        )
+        turn_first_row(db.session(), batch, home=settings().home, by=actor().username, at=now())
     except InvalidFile as error:
         db.session.rollback()
         flash(error_text(error), "danger")
@@ -194,8 +193,8 @@ def _page(
         name=name,
         unknown=unknown or {},
         typed=request.form,
-        has_headings=services.has_headings(batch),
-        turns=services.turns(batch),
+        has_headings=has_headings(batch),
+        turns=turns(batch),
         nothing_known=not filled,
     )
 

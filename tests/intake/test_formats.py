@@ -21,6 +21,7 @@ from jps.db import EVERYWHERE, db, set_scope
 from jps.errors import InvalidFile
 from jps.households.models import Household
 from jps.intake import services
+from jps.intake.headings import has_headings, turn_first_row
 from jps.intake.models import IntakeProblem, IntakeRow
 from jps.intake.opening import open_list
 from jps.intake.planning import Plan, Planner
@@ -114,7 +115,7 @@ def test_a_list_without_headings_keeps_its_first_row(
     batch = lists.bring(make(rows[1:]))
     lists.run(batch)
     assert (batch.rows, batch.tables[0]["headers"][:2]) == (6, ["Kolom 1", "Kolom 2"])
-    assert not services.has_headings(batch)
+    assert not has_headings(batch)
     headers = {"": tuple(batch.tables[0]["headers"])}
     sheet = batch.tables[0]["sheet"]
     mapping = ColumnMapping(
@@ -126,23 +127,21 @@ def test_a_list_without_headings_keeps_its_first_row(
 
 
 @pytest.mark.parametrize(
-    ("first", "has_headings"),
+    ("first", "named"),
     [("Nama,2024,2025", True), ("Nama,No.,RT", True), ("Ani,3,2024", False)],
 )
-def test_headings_are_told_from_data_and_turned(
-    lists: Lists, first: str, *, has_headings: bool
-) -> None:
+def test_headings_are_told_from_data_and_turned(lists: Lists, first: str, *, named: bool) -> None:
     batch = lists.bring(f"{first}\nBudi,4,2025\nCici,5,2026\n".encode())
     lists.run(batch)
-    assert services.has_headings(batch) is has_headings
-    assert batch.rows == (2 if has_headings else 3)
+    assert has_headings(batch) is named
+    assert batch.rows == (2 if named else 3)
     for _ in range(2):
         before = batch.rows
-        services.turn_first_row(lists.session, batch, home=lists.home, by="ani", at=NOW)
+        turn_first_row(lists.session, batch, home=lists.home, by="ani", at=NOW)
         lists.run(batch)
-        assert batch.rows == before + (1 if has_headings else -1)
-        has_headings = not has_headings
-    assert services.has_headings(batch) is has_headings
+        assert batch.rows == before + (1 if named else -1)
+        named = not named
+    assert has_headings(batch) is named
 
 
 def as_sheets(found: tuple[dict[str, list[str]], list[Row]]) -> dict[str, list[list[object]]]:
