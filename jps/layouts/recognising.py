@@ -47,11 +47,13 @@ def recognise(
     """Return the best of the `known` layouts for the headers of a table, or of each of its tables.
 
     A layout without its required columns comes after all that have theirs; of equals the one that
-    demands more columns.
+    demands more columns; where no header is known, the first.
     """
     found = [suggest(layout, headers) for layout in known]
+    demands = bool(max(one.score for one in found))
     ranked = sorted(
-        found, key=lambda one: (bool(one.missing), -one.score, -len(one.layout.required))
+        found,
+        key=lambda one: (bool(one.missing), -one.score, -len(one.layout.required) * demands),
     )
     others = tuple(one.layout.key for one in ranked[1:] if not one.missing and one.score > 0.5)
     return replace(ranked[0], others=others)

@@ -246,7 +246,13 @@ def _shown(name: str, label: str) -> str:
 def _missing(layout: Layout, mapping: ColumnMapping, filled: set[str]) -> list[str]:
     """Return the questions that every household must answer and that the file does not."""
     if mapping.arrives(layout) == "draft":
-        return [_labels(layout).get(name, name) for name in layout.required if name not in filled]
+        labels = _labels(layout)
+        wanted = [names.split("|") for names in layout.required]  # any of several will do
+        return [
+            f" {gettext('atau')} ".join(labels.get(name, name) for name in names)
+            for names in wanted
+            if filled.isdisjoint(names)
+        ]
     told = filled | set(mapping.given) | set(layout.household) | set(layout.member)
     return [
         question.label(language())

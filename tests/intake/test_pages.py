@@ -166,7 +166,12 @@ def test_a_first_row_of_data_is_said_and_turned(
     assert "Apakah baris pertama berkas ini memang judul kolom?" in form
     assert operator.post(f"{page}/first-row").status_code == 303
     run_waiting(app)
-    assert "Kolom 2" in operator.get(f"{page}/columns").text
+    form = operator.get(f"{page}/columns").text
+    assert "Kolom 2" in form
+    assert 'value="jps" selected' in form, "where nothing is known our own template is proposed"
+    form = operator.get(f"{page}/columns?layout=p3ke").text
+    assert "Desa/kelurahan atau " in form
+    assert "area_code|area_desa" not in form
 
 
 def test_wrong_files_are_refused_with_what_to_do(operator: FlaskClient) -> None:
