@@ -62,7 +62,6 @@ def index() -> ResponseReturnValue:
         cascade=cascade(session, actor().scope, area),
         villages=names_at(session, Level.DESA),
         names=full_names(session, [one.received_by for one in page.rows]),
-        now=now(),
     )
 
 

@@ -29,7 +29,7 @@ from jps.programmes.case_rules import LEADS_TO, STRIKE_REASON_NAMES, StrikeReaso
 from jps.programmes.models import Recipient
 from jps.programmes.rules import FindingKind, LetterKind
 from jps.web.accounts import full_names
-from jps.web.case_forms import issue_of, read_day, source_name, typed, usual_signatory
+from jps.web.case_forms import issue_of, read_day, source_day, source_name, typed, usual_signatory
 from jps.web.finding_page import side_of
 from jps.web.places import village_name
 
@@ -177,10 +177,11 @@ def _offered(finding: Finding | None, returned: Recipient | None) -> dict[str, s
             "source": gettext("Pencoretan penerima semula dibatalkan"),
             "source_on": today().isoformat(),
         }
+    told_on = source_day(finding.source) if finding else None
     return offered | {
         "reason": str(LEADS_TO[FindingKind(finding.kind)]) if finding else "",
         "source": source_name(finding.source) if finding else "",
-        "source_on": finding.source.partition(":")[2] if finding else "",
+        "source_on": told_on.isoformat() if told_on else "",
     }
 
 
