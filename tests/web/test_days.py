@@ -36,7 +36,7 @@ def test_a_month_of_a_report_begins_at_midnight_of_the_office(session: Session) 
     for version, at in enumerate((MORNING, MORNING - timedelta(hours=8)), start=2):
         session.add(
             HouseholdHistory(
-                household_id=home.id, version=version, at=at, by="ani", source=list(Source)[0],
+                household_id=home.id, version=version, at=at, by="ani", source=Source.FORM,
                 action="household-verified", area_code=home.area_code, changes=[],
             )
         )  # fmt: skip
