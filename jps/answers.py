@@ -3,6 +3,7 @@
 import errno
 import logging
 from collections.abc import Mapping
+from datetime import date
 from http import HTTPStatus
 
 from flask import (
@@ -19,7 +20,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import (
     DataError,
@@ -82,7 +83,13 @@ def error_text(error: JpsError) -> str:
 
 def told(message: str, params: Mapping[str, object]) -> str:
     """Return a template of a lower layer in the reader's language, filled in."""
-    return str(gettext(message)).replace("%%", "%").format(**params)
+    said = {key: _day(value) if isinstance(value, date) else value for key, value in params.items()}
+    return str(gettext(message)).replace("%%", "%").format(**said)
+
+
+def _day(value: date) -> str:
+    """Return a day, or the office's day of a moment, as pages write it."""
+    return str(format_date(value, "d MMM yyyy"))
 
 
 def problem(

@@ -136,7 +136,7 @@ def _not_twice(session: Session, brought: Brought, programme_id: int) -> None:
     )
     known = session.scalars(query).first()
     if known is not None:
-        raise Conflict(KNOWN, day=known.made_at.date())
+        raise Conflict(KNOWN, day=known.made_at)
 
 
 def _common(codes: Sequence[str]) -> str:

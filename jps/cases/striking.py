@@ -13,6 +13,7 @@ from jps.cases.finding_queries import given_to
 from jps.cases.finding_steps import lock_finding, steps_of, visits_of
 from jps.cases.letter_rules import Struck, long_day, notice_blocks
 from jps.cases.letters import About, Issue, heading, issue, revoke, village_line
+from jps.cases.settling import bring_findings_back, settle_findings
 from jps.db import everywhere, locked_row
 from jps.errors import Conflict, InvalidData, NotFound
 from jps.households.models import Household
@@ -64,6 +65,8 @@ def strike(
 ) -> Strike:
     """Take a recipient off their decree and issue the notice to the family; flushes.
 
+    Findings about them are settled at once.
+
     `visits` are those of an appeal; a finding brings its own. Raises `InvalidData` where reason,
     source or signatory are missing: nobody is struck without a word.
     """
@@ -99,6 +102,7 @@ def strike(
     recipient.struck_source = f"{stored.source}, {long_day(source_on)}"
     recipient.struck_by, recipient.struck_at = how.by, how.at
     session.flush()
+    settle_findings(session, recipient.id, at=how.at)
     details = {"reason": str(reason)}
     event = Event("recipient-struck", "recipient", str(recipient.id), recipient.area_code, details)
     record(session, event, by=how.by, at=how.at)
@@ -109,7 +113,7 @@ def strike(
 def undo_strike(
     session: Session, strike_id: uuid.UUID, why: str, *, by: str, at: datetime
 ) -> Strike:
-    """List the recipient again as before; the notice is void from now on."""
+    """List the recipient again as before, with the findings; the notice is void from now on."""
     stored = lock_strike(session, strike_id)
     if stored.undone_at is not None:
         raise Conflict(N_("Pencoretan ini sudah dibatalkan."))
@@ -122,6 +126,7 @@ def undo_strike(
     recipient.struck_by = recipient.struck_at = None
     stored.undone_by, stored.undone_at, stored.undone_reason = by, at, why
     session.flush()
+    bring_findings_back(session, recipient.id)
     event = Event("strike-undone", "recipient", str(recipient.id), recipient.area_code)
     record(session, event, by=by, at=at)
     mine = select(Letter.id).where(Letter.strike_id == strike_id, Letter.revoked_at.is_(None))

@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import AppGroup
@@ -43,18 +44,20 @@ def import_file(
     Exit code 1 also when rows had problems; the snapshot is in force all the same unless more than
     half of the rows were refused.
     """
-    home = this_app().config["JPS"].home
+    settings = this_app().config["JPS"]
     mapping = read_mapping(mapping_file.name, mapping_file.read_bytes()) if mapping_file else None
     date = as_of.date() if as_of else None
-    today = utc_now().date()
-    delivery = take_file(file, home=home, today=today, as_of=date, mapping=mapping, delta=delta)
+    today = utc_now().astimezone(ZoneInfo(settings.timezone)).date()
+    delivery = take_file(
+        file, home=settings.home, today=today, as_of=date, mapping=mapping, delta=delta
+    )
     with everywhere(db.session()):
         start = start_import(db.session(), delivery, by=SYSTEM, at=utc_now())
         known = start.known is not None
         job = start.job if known else finish(start.job, title="Registry", quiet=as_json)
     text = "This file is in force already." if known else _told(job.result)
     if job.problem_file and not known:
-        text += f"\nProblems: {home / job.problem_file}"
+        text += f"\nProblems: {settings.home / job.problem_file}"
     end_with(job, as_json=as_json, text=text)
 
 

@@ -26,7 +26,7 @@ class Finding(Scoped, Base):
     Derived by the matching of a decree, but for its state, owner and deadline, which people set
     and which stay. `key` tells it apart, so that finding it again changes nothing. `other_id` is
     the second recipient of an overlap or of a person listed twice, `other_decree_id` their decree.
-    `source` is a code with a day: see `jps.programmes.finding_rules`. Gone: found no more.
+    `source` is a code with a day or moment: see `jps.programmes.finding_rules`. Gone: no more so.
     """
 
     __tablename__ = "finding"

@@ -22,7 +22,7 @@ _NIK = frozenset(
 )
 _DIED, _LEFT = "2", frozenset({"3", "4"})  # codes of `presence`
 WIDTH: Mapping[Unit, int] = MappingProxyType({Unit.PERSON: 0, Unit.FAMILY: 1, Unit.HOUSEHOLD: 2})
-# The first part of `Finding.source`; the day follows after a colon.
+# The first part of `Finding.source`; the day, or the moment in UTC, follows after a colon.
 SOURCE_NAMES: Mapping[str, str] = MappingProxyType(
     {
         "registry": N_("Data kependudukan per {day}"),
@@ -56,7 +56,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days on which the sources of findings were as they are."""
+    """The days on which the sources of findings were as they are; `matched` may be a moment."""
 
     registry: date | None
     matched: date

@@ -205,7 +205,7 @@ def _dates(session: Session, decree_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID,
 
 def _days(session: Session, decree: Decree, today: date) -> Days:
     snapshot = session.get(RegistrySnapshot, decree.snapshot_id) if decree.snapshot_id else None
-    matched = decree.matched_at.date() if decree.matched_at else today
+    matched = decree.matched_at or today
     return Days(snapshot.as_of if snapshot else None, matched, today)
 
 

@@ -4,9 +4,10 @@ All of it is hidden where the map hides it. Deliveries by programme and the mont
 and hidden by the same rule.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime, tzinfo
+from itertools import pairwise
 
 from sqlalchemy import ColumnElement, extract, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -120,9 +121,12 @@ def overview(
     *,
     reader: Reader,
     sums: VillageSums,
+    zone: tzinfo,
     deep: bool = False,
 ) -> Overview:
     """Return the figures of an area; `deep`: of every level below, else of the next one.
+
+    Months are those of `zone`.
 
     Raises NotFound for an area that is not wholly the reader's.
     """
@@ -146,7 +150,7 @@ def overview(
         reach=tuple(reach),
         programmes=tuple(realisation(session, Asked(reader.on.year, By.PROGRAMME, inside=inside))),
         hidden=hidden,
-        months=trends(session, inside, reader.on, told),
+        months=trends(session, inside, reader.on, zone, told),
         told=told,
     )
 
@@ -213,12 +217,15 @@ def _inside(column: InstrumentedAttribute[str], inside: str) -> list[ColumnEleme
     return [within(column, [inside])] if inside else []
 
 
-def trends(session: Session, inside: str, on: date, told: tuple[bool, ...]) -> tuple[Month, ...]:
+def trends(
+    session: Session, inside: str, on: date, zone: tzinfo, told: tuple[bool, ...]
+) -> tuple[Month, ...]:
     """Return households registered and verified, and deliveries made, of the last months.
 
-    What is not told is 0.
+    Months begin in `zone`, the office's. What is not told is 0.
     """
-    first = _months_before(on, MONTHS - 1)
+    months = [_months_before(on, back) for back in range(MONTHS - 1, -1, -1)]
+    first = months[0]
     registered = _monthly(
         session,
         Household.interview_date,
@@ -226,13 +233,7 @@ def trends(session: Session, inside: str, on: date, told: tuple[bool, ...]) -> t
         Household.interview_date >= first,
         *_inside(Household.area_code, inside),
     )
-    verified = _monthly(
-        session,
-        HouseholdHistory.at,
-        HouseholdHistory.action == "household-verified",
-        HouseholdHistory.at >= datetime(first.year, first.month, 1, tzinfo=UTC),
-        *_inside(HouseholdHistory.area_code, inside),
-    )
+    verified = _verified(session, inside, months, zone)
     delivered = _monthly(
         session,
         Benefit.delivered_on,
@@ -240,7 +241,6 @@ def trends(session: Session, inside: str, on: date, told: tuple[bool, ...]) -> t
         Benefit.delivered_on >= first,
         *_inside(Benefit.area_code, inside),
     )
-    months = [_months_before(on, back) for back in range(MONTHS - 1, -1, -1)]
     keys = [(one.year, one.month) for one in months]
     return tuple(
         Month(
@@ -252,6 +252,30 @@ def trends(session: Session, inside: str, on: date, told: tuple[bool, ...]) -> t
         )
         for year, month in keys
     )
+
+
+def _verified(
+    session: Session, inside: str, months: Sequence[date], zone: tzinfo
+) -> dict[tuple[int, int], int]:
+    """Return how many households were verified in each month of the office.
+
+    Each month is a range of one index.
+    """
+    after = _months_before(months[-1], -1)
+    starts = [datetime(one.year, one.month, 1, tzinfo=zone) for one in [*months, after]]
+    counts = [
+        select(func.count())
+        .where(
+            HouseholdHistory.action == "household-verified",
+            HouseholdHistory.at >= start,
+            HouseholdHistory.at < end,
+            *_inside(HouseholdHistory.area_code, inside),
+        )
+        .scalar_subquery()
+        for start, end in pairwise(starts)
+    ]
+    numbers = session.execute(select(*counts)).one()
+    return {(day.year, day.month): n for day, n in zip(months, numbers, strict=True)}
 
 
 def _monthly(

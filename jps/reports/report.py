@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,10 +45,16 @@ class Report:
 
 
 def make_report(
-    session: Session, inside: str, *, reader: Reader, sums: VillageSums, speech: Speech
+    session: Session,
+    inside: str,
+    *,
+    reader: Reader,
+    sums: VillageSums,
+    zone: tzinfo,
+    speech: Speech,
 ) -> Report:
     """Return the report of an area down to desa. Raises NotFound outside the reader's areas."""
-    found = overview(session, inside, reader=reader, sums=sums, deep=True)
+    found = overview(session, inside, reader=reader, sums=sums, zone=zone, deep=True)
     say = speech.say
     name = found.name or say(N_("Semua wilayah saya"))
     names = _districts(session)

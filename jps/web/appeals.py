@@ -16,6 +16,7 @@ from jps.cases.appeal_queries import appeal_counts, count_late, list_appeals
 from jps.cases.appeal_rules import OPEN, STATE_NAMES
 from jps.cases.appeals import get_appeal, record_check, visit_rows, withdraw
 from jps.cases.deciding import Word, decide
+from jps.cases.striking import get_recipient
 from jps.db import db
 from jps.errors import InvalidData, NotFound
 from jps.http import actor, now, requires, saves, today
@@ -26,6 +27,7 @@ from jps.web.accounts import full_names
 from jps.web.appeal_page import about_of, page_of
 from jps.web.case_forms import clock_of, issue_of, read_day, read_visit, sent_photo
 from jps.web.finding import kept_file
+from jps.web.findings_anew import find_anew
 from jps.web.household_list import cascade
 from jps.web.quality import read_area
 
@@ -62,7 +64,6 @@ def index() -> ResponseReturnValue:
         cascade=cascade(session, actor().scope, area),
         villages=names_at(session, Level.DESA),
         names=full_names(session, [one.received_by for one in page.rows]),
-        now=now(),
     )
 
 
@@ -111,7 +112,10 @@ def settle(appeal_id: uuid.UUID) -> ResponseReturnValue:
             raise InvalidData(message, {"verdict": [message]})
         accepted = values.get("verdict") == "accept"
         word = Word(accepted, values.get("decision", ""), read_day(values, "from_on"))
-        decide(db.session(), appeal_id, word, issue_of(values))
+        decided = decide(db.session(), appeal_id, word, issue_of(values))
+        if accepted and decided.recipient_id is not None:
+            about = get_recipient(db.session(), decided.recipient_id)
+            find_anew(db.session(), [about.decree_id])
 
     return _done(appeal_id, do, gettext("Diputuskan. Cetak pemberitahuan putusannya."))
 

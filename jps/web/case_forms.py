@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from jps.programmes.finding_rules import SOURCE_NAMES
 from jps.programmes.rules import LetterKind
 from jps.text import N_, one_line
 from jps.web.change_evidence import sent_papers
+from jps.web.days import office_day
 from jps.web.formats import day
 
 MAX_LINE = 120  # characters of a name, a title, an office
@@ -58,11 +59,21 @@ def source_text(source: str) -> str:
     code, _, told = source.partition(":")
     if code not in SOURCE_NAMES:
         return source
+    found = source_day(source)
+    return gettext(SOURCE_NAMES[code]).format(day=day(found) if found else told)
+
+
+def source_day(source: str) -> date | None:
+    """Return the office's day of a source, None where it tells none."""
+    told = source.partition(":")[2]
     try:
-        when = day(date.fromisoformat(told))
+        return (
+            date.fromisoformat(told)
+            if len(told) == 10
+            else office_day(datetime.fromisoformat(told))
+        )
     except ValueError:
-        when = told
-    return gettext(SOURCE_NAMES[code]).format(day=when)
+        return None
 
 
 def source_name(source: str) -> str:

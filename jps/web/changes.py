@@ -53,7 +53,6 @@ def index() -> ResponseReturnValue:
         villages=names_at(session, Level.DESA),
         names=full_names(session, [row.proposed_by for row in page.rows]),
         scope=scope,
-        now=now(),
     )
 
 
@@ -214,7 +213,6 @@ def _page(found: ChangeRequest, error: JpsError | None = None) -> str:
         relations=[(choice.code, choice.label(language())) for choice in relation.choices],
         names=full_names(session, [found.proposed_by, found.decided_by, found.undone_by]),
         trouble=trouble or (_said(error) if error is not None else ""),
-        now=now(),
     )
 
 

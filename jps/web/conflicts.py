@@ -27,6 +27,7 @@ from jps.questionnaire import Form
 from jps.web.accounts import full_names
 from jps.web.codebook import form_in_force
 from jps.web.comparing import Difference, shown_answer
+from jps.web.days import days_since
 from jps.web.drafts import author
 from jps.web.fields import language
 from jps.web.household_history import SOURCE_NAMES
@@ -73,7 +74,7 @@ def _waiting(
         villages.get(area, area),
         names.get(conflict.refused_by, conflict.refused_by),
         gettext(SOURCE_NAMES[conflict.source]),
-        (now() - conflict.refused_at).days,
+        days_since(conflict.refused_at),
         tuple(labels[:NAMED]),
         max(0, len(labels) - NAMED),
     )

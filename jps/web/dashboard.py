@@ -28,6 +28,7 @@ from jps.reports.sheets import report_xlsx
 from jps.reports.tables import finding_table, reach_table, realisation_table
 from jps.reports.words import KeyFigure, key_figures, money_line, notes, sources
 from jps.text import N_
+from jps.web.days import office_zone
 from jps.web.figures import kept_sums
 from jps.web.speech import speech
 from jps.web.target_forms import area_options
@@ -100,7 +101,9 @@ def report() -> ResponseReturnValue:
     if kind not in FILES:
         raise InvalidData(N_("Format laporan ini tidak dikenal. Pilih PDF atau Excel."))
     words = speech()
-    made = make_report(db.session(), inside, reader=_reader(), sums=kept_sums(), speech=words)
+    made = make_report(
+        db.session(), inside, reader=_reader(), sums=kept_sums(), zone=office_zone(), speech=words
+    )
     content = report_pdf(made, words) if kind == "pdf" else report_xlsx(made, words)
     area = made.overview.inside
     event = Event("report-exported", "report", area or "all", area or None, {"format": kind})
@@ -134,7 +137,7 @@ def _overview(inside: str) -> Overview:
     if known is not None and monotonic() - known[0] < KEPT_FOR:
         overview_: Overview = known[1]
         return overview_
-    made = overview(db.session(), inside, reader=reader, sums=kept_sums())
+    made = overview(db.session(), inside, reader=reader, sums=kept_sums(), zone=office_zone())
     with kept.lock:
         kept.found.pop(key, None)
         kept.found[key] = (monotonic(), made)

@@ -1,9 +1,24 @@
-"""Days in an address: what a date field sends, as the moment the day begins in the office."""
+"""Days of the office: of a moment, and of an address as the moment the day begins."""
 
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from jps.http import settings
+from jps.http import settings, today
+
+
+def office_zone() -> ZoneInfo:
+    """Return the office's time zone."""
+    return ZoneInfo(settings().timezone)
+
+
+def office_day(when: datetime) -> date:
+    """Return the office's day of a moment."""
+    return when.astimezone(office_zone()).date()
+
+
+def days_since(when: datetime) -> int:
+    """Return how many of the office's days ago a moment was: 0 today, 1 yesterday."""
+    return (today() - office_day(when)).days
 
 
 def midnight(text: str) -> datetime | None:
@@ -14,7 +29,7 @@ def midnight(text: str) -> datetime | None:
         return None
     if not MINYEAR < day.year < MAXYEAR:  # the day after, or UTC, would lie beyond time itself
         return None
-    return datetime.combine(day, time(), ZoneInfo(settings().timezone))
+    return datetime.combine(day, time(), office_zone())
 
 
 def day_after(text: str) -> datetime | None:

@@ -14,6 +14,7 @@ from flask_babel import (
 )
 
 from jps.text import mask_nik
+from jps.web.days import days_since
 
 NONE = "–"  # what stands where there is no value
 
@@ -95,6 +96,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "iso_day": iso_day,
     "iso_moment": iso_moment,
     "moment": moment,
+    "days_since": days_since,
     "mask": mask_nik,
     "duration": duration,
     "t": translated,

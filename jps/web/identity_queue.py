@@ -49,6 +49,7 @@ from jps.identity.words import certainty
 from jps.registry.queries import current_snapshot
 from jps.text import N_
 from jps.web.accounts import full_names
+from jps.web.days import days_since
 from jps.web.drift import shown_check
 from jps.web.formats import number, percent
 from jps.web.household_list import CASCADE, cascade
@@ -179,7 +180,7 @@ def _shown(session: Session, rows: tuple[Row, ...]) -> list[Shown]:
     cases = [row.case for row in rows if row.case is not None]
     people = full_names(session, {name for one in cases for name in (one.first_by, one.second_by)})
     return [
-        Shown(row, score(row.case.rank, now()), why(row, row.case, people, now()))
+        Shown(row, score(row.case.rank, now()), why(row, row.case, people))
         if row.case is not None
         else Shown(row, None, ())
         for row in rows
@@ -191,15 +192,15 @@ def reasons_of(session: Session, row: Row) -> tuple[str, ...]:
     if row.case is None:
         return ()
     people = full_names(session, {row.case.first_by, row.case.second_by})
-    return why(row, row.case, people, now())
+    return why(row, row.case, people)
 
 
-def why(row: Row, case: ReviewCase, people: Mapping[str, str], at: datetime) -> tuple[str, ...]:
+def why(row: Row, case: ReviewCase, people: Mapping[str, str]) -> tuple[str, ...]:
     """Return why a case stands where it does, in the reader's language."""
     return (
         *_doubt(row, case, people),
         *_stake(case),
-        _waited(case, at),
+        _waited(case),
     )
 
 
@@ -227,8 +228,8 @@ def _stake(case: ReviewCase) -> list[str]:
     return [f"{poor}, {size}", *([programmes] if case.programmes else [])]
 
 
-def _waited(case: ReviewCase, at: datetime) -> str:
-    days = (at - case.opened_at).days
+def _waited(case: ReviewCase) -> str:
+    days = days_since(case.opened_at)
     if days < 1:
         return gettext("baru masuk hari ini")
     return gettext("menunggu %(days)s hari", days=number(days))

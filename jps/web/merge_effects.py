@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from jps.assessment.merge_effects import score_effects
-from jps.http import actor, now, today
+from jps.http import today
 from jps.identity.merge_checks import Effect, EffectsOf
-from jps.jobs.services import start_job
 from jps.programmes import merge_effects
-from jps.web.wake import wake_worker
+from jps.web.findings_anew import find_anew
 
 
 def programme_effects(session: Session, kept: uuid.UUID, other: uuid.UUID) -> Sequence[Effect]:
@@ -26,6 +25,4 @@ def look_again(session: Session, household_ids: Iterable[uuid.UUID]) -> None:
     """Let what the decrees of these households say be found anew, as a job."""
     decrees = merge_effects.decrees_naming(session, household_ids)
     if decrees:
-        params = {"today": today().isoformat(), "decrees": [str(one) for one in decrees]}
-        start_job(session, "findings", params, by=actor().username, at=now())
-        wake_worker()
+        find_anew(session, decrees)

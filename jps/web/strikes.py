@@ -24,13 +24,14 @@ from jps.cases.striking import (
 from jps.db import db
 from jps.errors import InvalidData
 from jps.http import actor, error_text, now, requires, saves, today
-from jps.programmes.case_models import Finding, Letter
+from jps.programmes.case_models import Finding, Letter, Strike
 from jps.programmes.case_rules import LEADS_TO, STRIKE_REASON_NAMES, StrikeReason
 from jps.programmes.models import Recipient
 from jps.programmes.rules import FindingKind, LetterKind
 from jps.web.accounts import full_names
-from jps.web.case_forms import issue_of, read_day, source_name, typed, usual_signatory
+from jps.web.case_forms import issue_of, read_day, source_day, source_name, typed, usual_signatory
 from jps.web.finding_page import side_of
+from jps.web.findings_anew import find_anew
 from jps.web.places import village_name
 
 bp = Blueprint("strikes", __name__, url_prefix="/strikes")
@@ -68,6 +69,7 @@ def make(recipient_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         page = _form(recipient_id, values.get("finding", ""), error)
         return page, HTTPStatus.UNPROCESSABLE_ENTITY
+    _find_anew(stored)
     flash(gettext("Dicoret. Cetak dan serahkan pemberitahuannya kepada keluarga."), "success")
     return redirect(url_for(".show", strike_id=stored.id), 303)
 
@@ -107,7 +109,7 @@ def show(strike_id: uuid.UUID) -> ResponseReturnValue:
 def undo(strike_id: uuid.UUID) -> ResponseReturnValue:
     """List the recipient again as before."""
     reason = request.form.get("reason", "")
-    undo_strike(db.session(), strike_id, reason, by=actor().username, at=now())
+    _find_anew(undo_strike(db.session(), strike_id, reason, by=actor().username, at=now()))
     flash(gettext("Pencoretan dibatalkan. Penerima tercantum lagi seperti semula."), "success")
     return redirect(url_for(".show", strike_id=strike_id), 303)
 
@@ -130,7 +132,7 @@ def keep(strike_id: uuid.UUID) -> ResponseReturnValue:
 def replace(strike_id: uuid.UUID) -> ResponseReturnValue:
     """Let the next household of the waiting list come in."""
     list_id = _uuid(request.form.get("list", ""))
-    replace_struck(
+    came = replace_struck(
         db.session(),
         strike_id,
         list_id,
@@ -138,8 +140,15 @@ def replace(strike_id: uuid.UUID) -> ResponseReturnValue:
         by=actor().username,
         at=now(),
     )
+    find_anew(db.session(), [came.decree_id])
     flash(gettext("Pengganti dicantumkan pada SK."), "success")
     return redirect(url_for(".show", strike_id=strike_id), 303)
+
+
+def _find_anew(stored: Strike) -> None:
+    """Let what a strike or its end means for others on the decree be found."""
+    session = db.session()
+    find_anew(session, [get_recipient(session, stored.recipient_id).decree_id])
 
 
 def _form(recipient_id: uuid.UUID, finding: str, error: InvalidData | None = None) -> str:
@@ -177,10 +186,11 @@ def _offered(finding: Finding | None, returned: Recipient | None) -> dict[str, s
             "source": gettext("Pencoretan penerima semula dibatalkan"),
             "source_on": today().isoformat(),
         }
+    told_on = source_day(finding.source) if finding else None
     return offered | {
         "reason": str(LEADS_TO[FindingKind(finding.kind)]) if finding else "",
         "source": source_name(finding.source) if finding else "",
-        "source_on": finding.source.partition(":")[2] if finding else "",
+        "source_on": told_on.isoformat() if told_on else "",
     }
 
 

@@ -27,8 +27,8 @@ from jps.households.models import Household
 from jps.identity.rules import LinkState
 from jps.programmes.case_models import Letter, Strike
 from jps.programmes.case_rules import Action, Presence, StrikeReason, Visit, VisitResult
-from jps.programmes.models import Decree, Recipient
-from jps.programmes.rules import DecreeState, FindingState, Standing
+from jps.programmes.models import Decree, Programme, Recipient
+from jps.programmes.rules import DecreeState, FindingKind, FindingState, Standing
 from jps.targeting.drawing import Reason
 from jps.targeting.drawing import Standing as Place
 from jps.targeting.models import TargetEntry, TargetList, TargetRule, TargetSnapshot
@@ -169,6 +169,26 @@ def test_a_withdrawn_decree_strikes_nobody(world: World, issue: Issue) -> None:
     decree.state = DecreeState.WITHDRAWN
     with pytest.raises(Conflict):
         strike(world.session, recipient.id, GROUNDS, issue)
+
+
+def test_a_strike_settles_findings_at_once_and_its_end_brings_them_back(
+    world: World, issue: Issue
+) -> None:
+    decree, first = listed(world, link_state=LinkState.MENINGGAL)
+    blt = world.programme("blt")
+    world.clash(world.session.get_one(Programme, decree.programme_id), blt)
+    home = world.session.get_one(Household, first.household_id)
+    second = world.enlist(world.decree(blt, "2/2026"), home)
+    world.find(decree)
+    everything = [FindingKind.DEAD, FindingKind.OVERLAP]
+    assert world.kinds() == everything
+    strikes = [strike(world.session, one.id, GROUNDS, issue).id for one in (first, second)]
+    assert world.kinds() == []
+    undo_strike(world.session, strikes[0], "Keliru", by="sari", at=AT)
+    assert world.kinds() == [FindingKind.DEAD]  # the other of the pair stands no more
+    assert world.find(decree).back == 0
+    undo_strike(world.session, strikes[1], "Keliru", by="sari", at=AT)
+    assert world.kinds() == everything
 
 
 def test_not_found_needs_two_visits(world: World, issue: Issue) -> None:

@@ -67,6 +67,7 @@ def test_a_stake_is_of_the_row_its_component_or_the_terms(world: World) -> None:
         world.enlist(decree, **row)
     world.find(decree)
     assert sorted(one.stake for one in world.findings()) == [120, 900_000, 2_400_000]
+    assert {one.source for one in world.findings()} == {f"list:{AT.isoformat()}"}
     terms.amount, terms.components = None, []
     terms.packages = [{"area": "75.01", "contents": "Beras 10 kg", "value": 150_000}]
     world.session.flush()

@@ -15,11 +15,11 @@ from sqlalchemy import select
 from jps.access.rules import Role
 from jps.access.throttle import ALLOWED
 from jps.db import EVERYWHERE, db, set_scope
-from jps.households.models import Household
+from jps.households.models import Household, Member
 from jps.identity.rules import LinkState
 from jps.jobs.models import Job
 from jps.programmes.case_models import Appeal, Letter
-from jps.programmes.models import Decree, Recipient
+from jps.programmes.models import Decree, ProgrammeTerms, Recipient
 from jps.programmes.rules import LetterKind, Standing
 from tests.changes.village import office
 from tests.conftest import SignIn
@@ -104,9 +104,15 @@ def test_from_finding_to_notice_objection_and_back(app: Flask, sign_in: SignIn) 
     [row] = stored(app, Recipient)
     assert (row.standing, row.struck_reason, row.struck_at) == (Standing.LISTED, "", None)
     assert "tercantum lagi" in desk.get(appeal).text
+    with given(app) as world:
+        terms = world.session.scalars(select(ProgrammeTerms)).one()
+        head = world.session.get_one(Member, row.member_id)
+        head.calculated = {**head.calculated, "age": "71"}
+        terms.components = [{"code": "lansia", "name": "Lanjut usia", "amount": 600_000, "most": 1}]
     household = desk.get(f"/households/{home}").text
     assert "Bantuan dan temuan" in household
     assert "PKH" in household
+    assert "Rp600.000 per penyaluran, Rp7.200.000 setahun" in household
 
 
 def test_a_decree_that_is_one_over_says_so_until_somebody_decides(

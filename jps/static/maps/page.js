@@ -275,7 +275,7 @@
     if (geometry) {
       texts_.push(geometry.schematic ? texts.schematic : fill(texts.boundary, { source: geometry.source.replace(/\.$/, "") }));
     }
-    texts_.push(fill(texts.printed, { date: day(new Date().toISOString().slice(0, 10)) }));
+    texts_.push(fill(texts.printed, { date: day(new Date().toLocaleDateString("en-CA", { timeZone: config.timezone })) }));
     byId("map-source").replaceChildren(...texts_.map((text, place) => element("span",
       { class: place === texts_.length - 1 ? "print-only" : place === 0 && geometry?.schematic ? "schematic" : "" }, `${text} `)));
     const notes = population ? [fill(texts.population, { source: config.sources[population[2]] ?? population[2], date: day(population[1]) })] : [];
