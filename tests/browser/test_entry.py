@@ -307,3 +307,23 @@ def test_the_office_finds_and_reads_a_household(
     window.go("/codebook/")
     window.check_access()
     window.check_width()
+
+
+def test_a_choice_replaces_the_search_that_is_under_way(
+    visit: Visitor, household: NewHousehold, make_user: Callable[..., str]
+) -> None:
+    household("ani")
+    window = visit()
+    window.sign_in(make_user(Role.OPERATOR, "75.01", username="budi"))
+    page = window.go("/households/")
+    late = hold(page, "**/households/search")
+    page.fill("#text", "contoh")
+    with page.expect_request("**/households/search"):
+        page.press("#text", "Enter")
+    with page.expect_response("**/households/search"):
+        page.select_option("#in-desa", "75.01.01.2001")
+    late[0].continue_()
+    window.settle()
+    expect(page.locator("#in-desa")).to_have_value("75.01.01.2001")
+    expect(page.locator("#text")).to_have_value("contoh")
+    window.errors.clear()  # htmx notes the search that it broke off
