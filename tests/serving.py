@@ -39,6 +39,9 @@ class LiveServer:
         assert not self._thread.is_alive(), "the server does not stop"
 
     def _close(self) -> None:
+        """Close connections, with the files that were still to be sent on them."""
+        for line in list(self._server.active_channels.values()):
+            line.handle_close()
         wasyncore.close_all(self._server._map, ignore_all=True)
 
 

@@ -55,3 +55,15 @@ document.addEventListener("change", (event) => {
 const showScripted = () => document.querySelectorAll("[data-needs-script]").forEach((part) => { part.hidden = false; });
 document.addEventListener("htmx:afterSwap", showScripted);
 showScripted();
+
+// A choice applies its form at once, also one that was made before this file came. The finders do
+// not complete themselves: what the browser put back would stand beside results of another search.
+const submits = (root) => [...root.querySelectorAll("select[data-submits]")];
+const isChosen = (one) => one.selectedIndex !== Math.max(0, [...one.options].findIndex((option) => option.defaultSelected));
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+document.addEventListener("DOMContentLoaded", () => submits(document).find(isChosen)?.form.requestSubmit());
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) for (const one of submits(document)) one.form.reset();
+});

@@ -1,4 +1,4 @@
-// The list of households: filters apply at once, and the way back finds the same search again.
+// The list of households: the way back finds the same search again.
 // What was searched is kept for this tab and this person only, never in an address.
 "use strict";
 
@@ -14,11 +14,6 @@ const remembered = () => {
     return null;
   }
 };
-
-document.addEventListener("change", (event) => {
-  if (!event.target.matches("#finder [data-submits]")) return;
-  finder().requestSubmit();
-});
 
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.path !== finder().getAttribute("hx-post")) return;

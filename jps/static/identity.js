@@ -1,4 +1,4 @@
-// Decide pairs with the keyboard; filters of the queue apply at once.
+// Decide pairs with the keyboard.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -24,8 +24,4 @@ document.addEventListener("submit", (event) => {
 
 window.addEventListener("pageshow", () => {
   delete document.getElementById("decide")?.dataset.sent;
-});
-
-document.addEventListener("change", (event) => {
-  if (event.target.matches("#finder [data-submits]")) event.target.form.requestSubmit();
 });

@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, Route, expect, sync_playwright
 
 from tests.conftest import PASSWORD
 from tests.databases import Databases
@@ -154,6 +154,13 @@ class Visit:
     def shot(self, folder: Path, name: str) -> None:
         """Save a picture of the whole page."""
         self.page.screenshot(path=str(folder / f"{name}.png"), full_page=True)
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """Keep the next request to `address` on its way until it is let go on."""
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route), times=1)
+    return held
 
 
 Visitor = Callable[..., Visit]

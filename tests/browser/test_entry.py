@@ -11,7 +11,7 @@ from sqlalchemy import select
 from jps.access.models import User
 from jps.access.rules import Role
 from jps.db import db
-from tests.browser.conftest import DESK, PHONE, Visit, Visitor
+from tests.browser.conftest import DESK, PHONE, Visit, Visitor, hold
 from tests.offices import NewHousehold, Stored
 
 pytestmark = pytest.mark.browser
@@ -84,8 +84,11 @@ def test_a_household_from_the_first_tap_to_the_review(phone: Visit) -> None:
     page.click("#f-consent .choice:first-child")
     page.click("text=Lanjut")
     page.wait_for_url("**/visit")
-    page.click("text=Terisi lengkap")
+    late = hold(page, "**/visit")
+    with page.expect_request("**/visit"):
+        page.click("text=Terisi lengkap")
     page.click("text=Lanjut")  # at once: the questions that this opens keep the page
+    late[0].continue_()
     expect(page.locator("#f-kk_status input:not([type=hidden])").first).to_be_focused()
     page.click("text=Lanjut")
     page.wait_for_url("**/members")
@@ -108,6 +111,33 @@ def test_a_household_from_the_first_tap_to_the_review(phone: Visit) -> None:
     page.wait_for_url("**/review")
     look(phone)
     expect(page.locator(".box.error")).to_contain_text("Harus diperbaiki")
+
+
+def test_a_button_leads_to_questions_that_came_under_the_finger(phone: Visit) -> None:
+    page = phone.page
+    page.goto(phone.base + begin(phone) + "/visit")
+    late = hold(page, "**/visit")
+    with page.expect_request("**/visit"):
+        page.click("text=Terisi lengkap")
+    page.hover("text=Lanjut")
+    page.mouse.down()
+    with page.expect_response("**/visit"):
+        late[0].continue_()
+    page.mouse.up()
+    expect(page.locator("#f-kk_status input:not([type=hidden])").first).to_be_focused()
+
+
+def test_what_was_typed_before_the_script_came_is_saved(phone: Visit, stored: Stored) -> None:
+    page = phone.page
+    form = begin(phone)
+    late = hold(page, "**/entry.js")
+    page.goto(f"{phone.base}{form}/location", wait_until="commit")
+    page.fill("#address", "Jalan Contoh 7")
+    late[0].continue_()
+    expect(page.locator("#status")).to_have_attribute("data-state", "saved")
+    draft = stored(form).draft
+    assert draft is not None
+    assert draft["address"] == "Jalan Contoh 7"
 
 
 def test_typing_survives_a_lost_network(phone: Visit, stored: Stored) -> None:
@@ -174,7 +204,7 @@ def test_two_tabs_choose_field_by_field(phone: Visit, stored: Stored) -> None:
     look(phone)
     page.click("text=Dari tab ini")
     page.click("text=Simpan pilihan")
-    page.wait_for_url("**/location")
+    expect(page.locator("#address")).to_have_value("Dari tab ini")
     draft = stored(form).draft
     assert draft is not None
     assert draft["address"] == "Dari tab ini"
@@ -277,3 +307,23 @@ def test_the_office_finds_and_reads_a_household(
     window.go("/codebook/")
     window.check_access()
     window.check_width()
+
+
+def test_a_choice_replaces_the_search_that_is_under_way(
+    visit: Visitor, household: NewHousehold, make_user: Callable[..., str]
+) -> None:
+    household("ani")
+    window = visit()
+    window.sign_in(make_user(Role.OPERATOR, "75.01", username="budi"))
+    page = window.go("/households/")
+    late = hold(page, "**/households/search")
+    page.fill("#text", "contoh")
+    with page.expect_request("**/households/search"):
+        page.press("#text", "Enter")
+    with page.expect_response("**/households/search"):
+        page.select_option("#in-desa", "75.01.01.2001")
+    late[0].continue_()
+    window.settle()
+    expect(page.locator("#in-desa")).to_have_value("75.01.01.2001")
+    expect(page.locator("#text")).to_have_value("contoh")
+    window.errors.clear()  # htmx notes the search that it broke off

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from jps.access.rules import Role
-from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.browser.conftest import DESK, PHONE, Visitor, hold
 from tests.conftest import SignIn
 from tests.offices import NewHousehold
 
@@ -48,3 +48,20 @@ def test_households_are_handed_out_from_the_page(
     download.value.save_as(saved)
     assert "Hasan Contoh" in saved.read_text()
     assert download.value.suggested_filename.startswith("rumah-tangga-750101-")
+
+
+def test_a_choice_counts_that_was_made_before_the_scripts_came(
+    visit: Visitor, sign_in: SignIn, household: NewHousehold
+) -> None:
+    household("ani")
+    sign_in(Role.OPERATOR, "75.01", username="budi")
+    window = visit()
+    page = window.sign_in("budi")
+    late = hold(page, "**/app.js*")
+    page.goto(window.base + "/exports/", wait_until="commit")
+    page.select_option("#in-state", "verified")
+    late[0].continue_()
+    expect(page.locator(".empty")).to_contain_text("Pilih wilayah atau status lain")
+    window.go("/letters/")
+    page.select_option("#in-kind", index=1)
+    page.wait_for_url("**kind=**")

@@ -120,6 +120,7 @@ def test_a_second_person_answers_and_the_book_keeps_both(
 def test_full_numbers_appear_in_place(window: Visit) -> None:
     page = window.go("/identity/queue?state=padan")
     page.click("text=Hasan Contoh")
+    window.settle()  # without its scripts the page asks on another one
     page.click("text=Tampilkan NIK dan KK")
     page.fill("#why-theirs", "Cek KTP")
     page.press("#why-theirs", "Enter")

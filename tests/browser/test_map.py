@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from jps.access.rules import Role
-from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.browser.conftest import DESK, PHONE, Visitor, hold
 from tests.figures import AREAS, add_areas, add_boundaries, add_household, add_rich_household
 from tests.figures import score_all as score
 
@@ -135,6 +135,23 @@ def test_another_indicator_needs_no_request(visit: Visitor, manager: str) -> Non
     expect(page.locator("#map-title")).to_contain_text("Rumah tangga terdata")
     assert [address for address in asked if "/maps/" in address] == []
     assert "indicator=households" in page.url
+
+
+def test_answers_that_overtake_each_other_leave_the_newest(visit: Visitor, manager: str) -> None:
+    window = visit(DESK)
+    window.sign_in(manager)
+    page = window.go("/maps/")
+    late = hold(page, "**/maps/values**")
+    with page.expect_request("**/maps/values**"):
+        page.select_option("#controls [name=level]", "desa")
+    line = page.locator("#controls [name=line] option").nth(1).get_attribute("value")
+    page.select_option("#controls [name=line]", line)
+    page.wait_for_url(f"**level=desa**line={line}**")
+    late[0].continue_()
+    window.settle()
+    assert f"line={line}" in page.url
+    expect(page.locator("#controls [name=line]")).to_have_value(line or "")
+    expect(page.locator("#map-title")).to_contain_text("desa")
 
 
 def test_coverage_without_population_says_so(visit: Visitor, manager: str) -> None:

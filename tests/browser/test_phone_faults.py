@@ -12,7 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from jps.access.rules import Role
-from tests.browser.conftest import FLAGS, PHONE, Visit, Visitor, find_chromium
+from tests.browser.conftest import FLAGS, PATIENCE, PHONE, Visit, Visitor, find_chromium
 from tests.browser.phones import Store, begin, forgive, open_phone, rows, saved
 from tests.offices import NewHousehold
 from tests.serving import LiveServer
@@ -221,7 +221,7 @@ def test_two_tabs_send_once_and_never_edit_the_same(phone: Visit, store: Store) 
     context.on("request", lambda one: batches.append(one.url) if "/sync" in one.url else None)
     context.set_offline(False)  # both tabs hear it at once
     for tab in (page, other):
-        expect(tab.locator("#sync")).to_contain_text("Semua sudah terkirim", timeout=15_000)
+        expect(tab.locator("#sync")).to_contain_text("Semua sudah terkirim")
     assert len(batches) == 1
     assert [home.version for home in store.homes] == [1]
     forgive(phone)
@@ -260,8 +260,8 @@ def answer_dialogs(page: Page, answers: list[bool]) -> list[str]:
 
 
 def wait_for(holds: Callable[[], bool], page: Page) -> None:
-    """Let the page work until something holds, at most five seconds."""
-    for _ in range(100):
+    """Let the page work until something holds."""
+    for _ in range(PATIENCE // 50):
         if holds():
             return
         page.wait_for_timeout(50)

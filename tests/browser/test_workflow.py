@@ -80,8 +80,8 @@ def test_from_the_first_remark_to_final(
     field.get_by_role("link", name=re.compile("Lantai ini tanah")).click()
     expect(field.locator("#f-floor_material .remark")).to_contain_text("Lantai ini tanah")
     look(ani)
-    with field.expect_response(lambda answer: answer.request.method == "POST"):
-        field.check("#f-floor_material input[value='8']")
+    field.check("#f-floor_material input[value='8']")
+    expect(field.locator("#status")).to_have_attribute("data-state", "saved")
     field = ani.go(f"/entry/{identity}/review")
     field.get_by_role("button", name="Kirim").click()
     expect(field.locator("main")).to_contain_text("Terkirim")

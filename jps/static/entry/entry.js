@@ -23,6 +23,7 @@
   let timer = 0;
   let unanswered = null; // what was sent without an answer: it may have been stored all the same
   let touching = false;
+  let lifting = 0;
   let waiting = null; // an answer of the server that waits for the finger to leave the screen
 
   const say = (state, text) => {
@@ -57,6 +58,10 @@
     if (sending) {
       if (go) leaving = go;
       return;
+    }
+    if (go && waiting?.opened.length) { // these questions were not seen when the button was pressed
+      waiting.leads = waiting.opened[0];
+      go = null;
     }
     if (!dirty && !go) return;
     sending = true;
@@ -118,7 +123,8 @@
       return;
     }
     say("saved", words.saved.replace("{time}", reply.saved));
-    reply.leads = go ? reply.opened[0] : "";
+    reply.leads = go || leaving ? reply.opened[0] : "";
+    if (reply.opened.length) leaving = false; // pressed before these questions could be seen
     show(reply);
     check();
   }
@@ -167,6 +173,7 @@
   // What the server answered, without moving what is under the finger.
   function show(reply) {
     if (touching) {
+      if (waiting) Object.assign(reply, { opened: [...waiting.opened, ...reply.opened], leads: waiting.leads || reply.leads });
       waiting = reply;
       return;
     }
@@ -332,17 +339,32 @@
     if (told) told.textContent = words.count.replace("{count}", event.target.value.replace(/\D/g, "").length);
   });
   retry.addEventListener("click", () => save());
-  document.addEventListener("pointerdown", () => { touching = true; });
+  document.addEventListener("pointerdown", () => {
+    clearTimeout(lifting);
+    touching = true;
+  });
   for (const kind of ["pointerup", "pointercancel"]) {
-    document.addEventListener(kind, () => setTimeout(() => {
-      touching = false;
-      if (waiting) show(waiting);
-      waiting = null;
-    }, CHOOSING));
+    document.addEventListener(kind, () => {
+      clearTimeout(lifting);
+      lifting = setTimeout(() => {
+        touching = false;
+        if (waiting) show(waiting);
+        waiting = null;
+      }, CHOOSING);
+    });
   }
   window.addEventListener("beforeunload", (event) => {
     if ((dirty || sending) && !leaving) event.preventDefault();
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
   for (const button of form.querySelectorAll("[data-locate], [data-clear]")) button.hidden = false;
+
+  // What was typed or chosen before this file came.
+  const differs = (one) => {
+    if (one.matches("select")) return one.selectedIndex !== Math.max(0, [...one.options].findIndex((option) => option.defaultSelected));
+    return one.checked !== one.defaultChecked || one.value !== one.defaultValue;
+  };
+  for (const one of form.querySelectorAll("[name]:is(input, select, textarea)")) {
+    if (differs(one)) one.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 })();

@@ -13,6 +13,7 @@ window.jpsLayers = (config, words, page) => {
   const star = (hot) => (hot === null ? "none" : hot ? "hot" : "cold");
   let found = {};
   let mode = "plain";
+  let asked = 0;
 
   // The third of its frozen classes that a figure lies in.
   function third(area, key) {
@@ -113,13 +114,17 @@ window.jpsLayers = (config, words, page) => {
     }
   }
 
+  // Answers may overtake each other: the newest question wins.
   async function change(wanted) {
+    const mine = ++asked;
     mode = wanted;
     found = {};
     if (config.layers[mode]) {
       const answer = await fetch(page.address(page.choice(), config.layers[mode]));
+      if (mine !== asked) { return; }
       if (!answer.ok) { mode = "plain"; byId("look").value = mode; page.say(texts.offline); return; }
       const given = await answer.json();
+      if (mine !== asked) { return; }
       found = given.areas;
       page.say(given.problem ?? (Object.keys(found).length ? "" : texts[`${mode === "stars" ? "spots" : mode}_none`]));
     }

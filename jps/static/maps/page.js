@@ -40,13 +40,18 @@
     }
     return `${page}?${given}`;
   }
-  const choice = () => ({
+  let asked = 0;
+  let pending = null; // what the newest question asks for: the next choice adds to it
+  const choice = () => pending ?? ({
     indicator: state.indicator, level: state.view.level, inside: state.view.inside, line: state.view.line,
     programme: state.view.programme, period: state.view.period, compare: state.view.compare,
   });
   const opened = (code) => ({ ...choice(), inside: code, level: below[state.view.level] });
 
+  // Answers may overtake each other: the newest question wins.
   async function go(wanted, { push = true } = {}) {
+    const mine = ++asked;
+    pending = wanted;
     document.body.classList.add("is-loading");
     try {
       // Names stay the same where only the figures change.
@@ -54,14 +59,16 @@
       const answer = await fetch(address(wanted, config.values) + (same ? "&bare=1" : ""), { headers: { "HX-Request": "true" } });
       if (answer.headers.get("HX-Redirect")) { window.location = answer.headers.get("HX-Redirect"); return; }
       if (!answer.ok) { throw new Error(String(answer.status)); }
-      state.indicator = wanted.indicator;
       const view = await answer.json();
+      if (mine !== asked) { return; }
+      pending = null;
+      state.indicator = wanted.indicator;
       await show(same ? namedAgain(view) : view);
-      if (push) { history.pushState(null, "", address(choice())); }
+      if (push && mine === asked) { history.pushState(null, "", address(choice())); }
     } catch (error) {
-      say(texts.offline);
+      if (mine === asked) { pending = null; say(texts.offline); }
     } finally {
-      document.body.classList.remove("is-loading");
+      if (mine === asked) { document.body.classList.remove("is-loading"); }
     }
   }
 
@@ -107,7 +114,7 @@
   }
 
   function changeIndicator(key) {
-    if (indicators.get(key).topic !== state.view.topic || state.view.compare) {
+    if (pending || indicators.get(key).topic !== state.view.topic || state.view.compare) {
       state.sort = null;
       go({ ...choice(), indicator: key });
       return;

@@ -7,8 +7,10 @@ window.jpsPoints = (config, words, page) => {
   const button = document.getElementById("points");
   const map = window.jpsAreas.map.map;
   let layer = null;
+  let asked = 0;
 
   function hide() {
+    asked += 1; // points that are still on their way are of a map that was left
     layer?.remove();
     layer = null;
     button?.setAttribute("aria-pressed", "false");
@@ -21,12 +23,15 @@ window.jpsPoints = (config, words, page) => {
   }
 
   async function show() {
+    const mine = ++asked;
     const given = new FormData();
     given.set("inside", page.state.view.inside);
     const token = document.querySelector("meta[name=csrf-token]").content;
     const answer = await fetch(button.dataset.page, { method: "POST", body: given, headers: { "X-CSRFToken": token } });
+    if (mine !== asked) { return; }
     if (!answer.ok) { page.say(texts.offline); return; }
     const { bins, single } = await answer.json();
+    if (mine !== asked) { return; }
     layer = L.layerGroup();
     for (const [lat, lon, n] of bins) {
       L.circleMarker([lat, lon], { radius: 4 + Math.sqrt(n) * 2, weight: 1, color: "#084543", fillColor: "#0b5d5b", fillOpacity: 0.55 })
