@@ -49,7 +49,6 @@ def serve_forever(app: Flask, settings: Settings, *, say: Callable[[], None]) ->
     leave_on_terminate()
     server = _bind(app, settings)
     say()
-    gc.freeze()  # what starting made stays: no request need search it for garbage
     worker = the_worker(app)
     gc.collect()
     gc.freeze()  # what was loaded stays: looking through it again and again stops everybody
