@@ -1,4 +1,4 @@
-"""Geometry for maps: one compact GeoJSON file per level, made once and kept under its version."""
+"""Geometry for maps: per level one GeoJSON file and one for browsers, made once per version."""
 
 import gzip
 import hashlib
@@ -16,24 +16,26 @@ from jps.areas.models import BoundarySet
 from jps.areas.plane import as_array
 from jps.areas.queries import current_set, geometries, names_at
 from jps.areas.rules import Level
+from jps.areas.screen import screen_outlines
 
 DECIMALS = 5  # of a degree: 1 m
 # Metres; corners whose triangle is smaller than this squared are left out. A screen shows a whole
 # province with about 200 m a pixel and a kabupaten with 50 m.
 DETAIL = {Level.PROVINSI: 150, Level.KABKOTA: 120, Level.KECAMATAN: 80, Level.DESA: 100}
-_FORMAT = "2"  # raised when the content of the files changes for the same boundaries
+_FORMAT = "3"  # raised when the content of the files changes for the same boundaries
 
 
 @dataclass(frozen=True)
 class GeometryFile:
-    """A GeoJSON file of one level with `code` and `name` per area, also gzipped beside it.
+    """A GeoJSON file of one level with `code` and `name` per area; `screen` has the same outlines.
 
-    `version` changes with every change of the content: the file may be cached for ever.
+    `screen` is what `jps.areas.screen` makes, gzipped. `version` changes with every change of the
+    content: both may be cached for ever.
     """
 
     level: Level
     path: Path
-    gzipped: Path
+    screen: Path
     version: str
     schematic: bool
     source: str
@@ -52,16 +54,16 @@ def geometry_file(session: Session, level: Level, *, folder: Path) -> GeometryFi
     names = names_at(session, level)
     version = _version(boundary_set, names)
     path = folder / f"{level}-{version}.geojson"
-    gzipped = path.with_suffix(".geojson.gz")
-    if not (path.is_file() and gzipped.is_file()):
-        content = _content(geometries(session, boundary_set), names, level)
+    screen = path.with_suffix(".json.gz")
+    if not (path.is_file() and screen.is_file()):
+        thin = _thinned(geometries(session, boundary_set), level)
         folder.mkdir(parents=True, exist_ok=True)
-        _write(gzipped, gzip.compress(content, mtime=0))
-        _write(path, content)
+        _write(screen, gzip.compress(screen_outlines(thin), mtime=0))
+        _write(path, _content(thin, names))
     return GeometryFile(
         level=level,
         path=path,
-        gzipped=gzipped,
+        screen=screen,
         version=version,
         schematic=boundary_set.schematic,
         source=boundary_set.source,
@@ -75,17 +77,18 @@ def _version(boundary_set: BoundarySet, names: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
 
 
-def _content(
-    polygons: Mapping[str, shapely.Geometry], names: Mapping[str, str], level: Level
-) -> bytes:
-    """Return the GeoJSON (RFC 7946) of polygons by code, as small as it gets."""
+def _thinned(polygons: Mapping[str, shapely.Geometry], level: Level) -> dict[str, shapely.Geometry]:
     codes = sorted(polygons)
     thin = simplify(
         as_array([polygons[code] for code in codes]), metres=DETAIL[level], decimals=DECIMALS
     )
+    return dict(zip(codes, shapely.orient_polygons(thin), strict=True))
+
+
+def _content(polygons: Mapping[str, shapely.Geometry], names: Mapping[str, str]) -> bytes:
+    """Return the GeoJSON (RFC 7946) of polygons by code, as small as it gets."""
     features = ",".join(
-        _feature(code, names.get(code, code), shape)
-        for code, shape in zip(codes, shapely.orient_polygons(thin), strict=True)
+        _feature(code, names.get(code, code), shape) for code, shape in polygons.items()
     )
     return f'{{"type":"FeatureCollection","features":[{features}]}}'.encode()
 

@@ -8,6 +8,7 @@ so have the ten digits of a desa: only names and places tell them apart.
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from jps.text import N_
 
@@ -73,6 +74,7 @@ def is_code(text: str) -> bool:
     return _DOTTED.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=2048)
 def level_of(code: str) -> Level:
     """Return the level of a dotted Kemendagri `code`; ValueError when it is none."""
     if not is_code(code):

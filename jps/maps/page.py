@@ -32,11 +32,14 @@ class MapParts:
     script: str
 
     def with_nonce(self, nonce: str) -> "MapParts":
-        """Return the parts as allowed by a content security policy with this nonce."""
+        """Return the parts as allowed by a content security policy with this nonce.
+
+        Scripts run one after another when the page has been read: none stops its reading.
+        """
         return MapParts(
-            _TAG.sub(rf'<\1 nonce="{nonce}"', self.head),
+            _TAG.sub(rf'<\1 nonce="{nonce}"', self.head.replace("<script", "<script defer")),
             self.body,
-            f'<script nonce="{nonce}">{self.script}</script>',
+            f'<script type="module" nonce="{nonce}">{self.script}</script>',
         )
 
 
@@ -52,11 +55,11 @@ def map_parts(assets: Assets) -> MapParts:
         """A map that names no other host."""
 
     class AreaLayer(JSCSSMixin, MacroElement):
-        """Hands the map over to our layer."""
+        """Hands the map over to our layer, and that to our page."""
 
         _template = Template(
             "{% macro script(this, kwargs) %}"
-            "window.jpsAreas.start({{ this._parent.get_name() }});"
+            "window.jpsMap(window.jpsAreas.start({{ this._parent.get_name() }}));"
             "{% endmacro %}"
         )
 

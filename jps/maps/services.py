@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from jps.areas.models import Area
 from jps.areas.queries import current_set, geometries, path
-from jps.areas.rules import parent_of
+from jps.areas.rules import Level, parent_of
 from jps.assessment.consumption import model_in_force
 from jps.assessment.rules import Line
 from jps.assessment.services import current_scorecard, find_model
@@ -46,6 +46,8 @@ def map_view(session: Session, choice: MapChoice, *, reader: Reader, sums: Villa
     inside = _inside(choice.inside, reader.scope)
     crumbs = _crumbs(session, inside, reader.scope)
     places = _places(session, reader.scope)
+    if not places:
+        raise NotFound()
     source = figures_of(session, choice, reader, sums)
     atlas = _atlas(session, choice, reader, places, source)
     levels = atlas.levels(inside)
@@ -149,7 +151,7 @@ def _atlas(
 
 def openable_areas(session: Session, scope: AreaScope) -> list[Place]:
     """Return the areas above desa that a reader may open, by code."""
-    return [place for place in _places(session, scope) if len(place.code) < 13]
+    return _places(session, scope, Area.level != Level.DESA)
 
 
 def download(session: Session, view: MapView, kind: Format, *, by: str, at: datetime) -> Download:
@@ -196,15 +198,12 @@ def _crumbs(session: Session, inside: str, scope: AreaScope) -> tuple[Crumb, ...
     )
 
 
-def _places(session: Session, scope: AreaScope) -> list[Place]:
-    """Return the areas that lie wholly in `scope`, by code. Raises `NotFound` without any."""
-    query = select(Area.code, Area.name, Area.type).order_by(Area.code)
+def _places(session: Session, scope: AreaScope, *only: ColumnElement[bool]) -> list[Place]:
+    """Return the areas that lie wholly in `scope`, by code; `only` those for which this is true."""
+    query = select(Area.code, Area.name, Area.type).where(*only).order_by(Area.code)
     if not scope.whole:
         query = query.where(within(Area.code, scope.codes))
-    places = [Place(code, name, kind) for code, name, kind in session.execute(query)]
-    if not places:
-        raise NotFound()
-    return places
+    return [Place(code, name, kind) for code, name, kind in session.execute(query)]
 
 
 def _parents(session: Session, rows: tuple[AreaRow, ...], inside: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ BLUEPRINTS = (
     ("jps.web.home", "bp"),
     ("jps.web.sign_in", "bp"),
     ("jps.web.vendor", "bp"),
+    ("jps.web.bundles", "bp"),
     ("jps.web.health", "bp"),
     ("jps.web.jobs", "bp"),
     ("jps.web.users", "bp"),

@@ -1,5 +1,6 @@
 """The map: page, values, outlines, downloads."""
 
+import gzip
 from typing import Any
 
 from flask import (
@@ -35,7 +36,8 @@ from jps.maps.services import download, earlier_values, openable_areas
 from jps.maps.views import MapView
 from jps.maps.work import FREEZE_KIND
 from jps.text import N_
-from jps.web.compression import asset, compressed
+from jps.web.bundles import bundle
+from jps.web.compression import compressed
 from jps.web.figures import asked_choice, asked_reader, asked_view, kept_sums
 from jps.web.vendor import vendor
 from jps.web.wake import wake_worker
@@ -76,7 +78,7 @@ def index() -> ResponseReturnValue:
     assets = Assets(
         leaflet_js=vendor("leaflet", "leaflet.js"),
         leaflet_css=vendor("leaflet", "leaflet.css"),
-        layer_js=asset("maps/areas.js"),
+        layer_js=bundle("map"),
     )
     page = render_template(
         "maps/index.html",
@@ -111,8 +113,8 @@ def geometry(level: str, version: str) -> ResponseReturnValue:
     if found is None or found.version != version:
         raise NotFound(N_("Batas wilayah versi ini tidak ada lagi. Muat ulang halaman."))
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
-    answer = _Kept((found.gzipped if packed else found.path).read_bytes())
-    answer.mimetype = "application/geo+json"
+    content = found.screen.read_bytes()
+    answer = _Kept(content if packed else gzip.decompress(content), mimetype="application/json")
     if packed:
         answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Vary"] = "Accept-Encoding"

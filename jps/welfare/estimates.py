@@ -19,6 +19,7 @@ households being picked because they are poor. Neither gets smaller with n.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _Z = 1.959964  # 97.5 % point of the normal distribution
 _T_SMALL = {1: 12.7062, 2: 4.3027, 3: 3.1824, 4: 2.7764}  # 97.5 % points of Student's t
@@ -67,6 +68,7 @@ def sums_of(households: Iterable[tuple[float, float]]) -> Sums:
     return total
 
 
+@lru_cache(maxsize=8192)  # a province's map twice over
 def estimate(sums: Sums, squares: float | None = None) -> Estimate | None:
     """Return the rate of a group with its error, None for a group without households.
 

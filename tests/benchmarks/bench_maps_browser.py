@@ -7,6 +7,7 @@ host. Prints milliseconds until the second frame after the areas are drawn, and 
 wire.
 """
 
+import gc
 import gzip
 import json
 import os
@@ -26,8 +27,9 @@ from waitress.server import create_server
 
 from jps.app import create_app
 from jps.areas.boundaries import Options
+from jps.areas.geometry import geometry_file
 from jps.areas.in_force import import_boundaries
-from jps.areas.rules import CodeSystem
+from jps.areas.rules import CodeSystem, Level
 from jps.config import Settings
 from jps.db import db, everywhere
 from jps.migrations import bring_up_to_date
@@ -91,6 +93,7 @@ def _serve(app: Flask) -> str:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = create_server(app, host="127.0.0.1", port=port)
+    gc.freeze()  # as `flask serve`
     threading.Thread(target=server.run, daemon=True).start()
     return f"http://127.0.0.1:{port}"
 
@@ -166,7 +169,10 @@ def _folium(app: Flask, context: Callable[[], BrowserContext], home: Path) -> No
     view = client.get("/maps/values?level=desa").get_json()
     place = view["columns"].index("poverty_rate")
     rates = {row[0]: row[place] for row in view["rows"] if row[place] is not None}
-    outlines = json.loads(client.get(view["geometry"]["url"]).data)
+    with app.app_context():
+        drawn_on = geometry_file(db.session(), Level.DESA, folder=home / "maps")
+    assert drawn_on is not None
+    outlines = json.loads(drawn_on.path.read_bytes())
     begun = perf_counter()
     drawn = folium.Map(tiles=None, location=(0.7, 122.4), zoom_start=9)
     layer = folium.Choropleth(outlines, data=rates, key_on="feature.properties.code", bins=7)

@@ -90,11 +90,21 @@ def test_outlines_are_kept_for_a_year_under_their_version(manager: FlaskClient) 
     address = manager.get("/maps/values?level=desa").get_json()["geometry"]["url"]
     answer = manager.get(address, headers={"Accept-Encoding": "gzip"})
     assert "max-age=31536000" in answer.headers["Cache-Control"]
-    features = json.loads(gzip.decompress(answer.data))["features"]
-    assert {feature["properties"]["code"] for feature in features} == set(VILLAGES)
-    assert manager.get(address).get_json(force=True)["features"] == features
+    outlines = json.loads(gzip.decompress(answer.data))
+    assert set(outlines["codes"]) == set(VILLAGES)
+    assert manager.get(address).get_json() == outlines
     assert manager.get("/maps/geometry/desa/0123456789abcdef.json").status_code == 404
     assert manager.get("/maps/geometry/planet/0123456789abcdef.json").status_code == 404
+
+
+def test_the_scripts_come_as_one_file_kept_for_a_year(manager: FlaskClient) -> None:
+    found = re.search(r'src="(/bundles/map/\w+\.js)"', manager.get("/maps/").text)
+    assert found is not None
+    answer = manager.get(found[1])
+    assert "max-age=31536000" in answer.headers["Cache-Control"]
+    assert answer.text.index("window.jpsAreas = ") < answer.text.index("window.jpsMap = ")
+    assert manager.get("/bundles/map/0123456789ab.js").status_code == 404
+    assert manager.get("/bundles/x/0123456789ab.js").status_code == 404
 
 
 def test_without_boundaries_the_table_remains(session: Session, sign_in: SignIn) -> None:

@@ -3,7 +3,39 @@
 
 window.jpsAreas = (() => {
   const EDGE = "#44524f";
-  const cache = new Map(); // address -> promise of GeoJSON
+  const cache = new Map(); // address -> promise of areas by code
+
+  // One area from rings of whole numbers x, y in a world `world` wide: nothing is left to project.
+  const Area = L.Polygon.extend({
+    initialize(code, { rings, box }, world, options) {
+      L.setOptions(this, options);
+      this.code = code;
+      this.world = world;
+      this.box = box;
+      this._latlngs = rings;
+      this._bounds = L.latLngBounds(box.map((corner) => L.CRS.EPSG3857.pointToLatLng(corner.divideBy(world / 256), 0)));
+    },
+
+    // Corners that fall on one pixel are one.
+    _projectLatlngs(rings, result, bounds) {
+      const scale = this._map.options.crs.scale(this._map.getZoom()) / this.world;
+      const origin = this._map.getPixelOrigin();
+      for (const ring of rings) {
+        const points = [];
+        let left = NaN;
+        let top = NaN;
+        for (let at = 0; at < ring.length; at += 2) {
+          const x = Math.round(ring[at] * scale) - origin.x;
+          const y = Math.round(ring[at + 1] * scale) - origin.y;
+          if (x !== left || y !== top) { points.push(new L.Point(x, y)); }
+          left = x;
+          top = y;
+        }
+        result.push(points);
+      }
+      for (const corner of this.box) { bounds.extend(corner.multiplyBy(scale).subtract(origin)); }
+    },
+  });
 
   class AreaMap {
     constructor(map) {
@@ -91,12 +123,18 @@ window.jpsAreas = (() => {
         this.layer = null;
         return;
       }
-      const shown = this.outlines.features.filter((feature) => styles.has(feature.properties.code));
-      this.layer = L.geoJSON({ type: "FeatureCollection", features: shown }, {
-        renderer,
-        smoothFactor: renderer === this.svg ? 0 : 0.6,
-        style: (feature) => this.style(feature.properties.code),
-        onEachFeature: (feature, path) => this.bind(feature.properties.code, path),
+      const { areas, world } = this.outlines;
+      for (const code of styles.keys()) {
+        if (areas.has(code)) {
+          const options = { renderer, noClip: true, smoothFactor: 0, ...this.style(code) };
+          this.paths.set(code, new Area(code, areas.get(code), world, options));
+        }
+      }
+      this.layer = L.featureGroup([...this.paths.values()]).on({
+        mouseover: (event) => this.enter(event.layer.code, event.latlng),
+        mousemove: (event) => this.tooltip.setLatLng(event.latlng),
+        mouseout: () => this.leave(),
+        click: (event) => this.click(event.layer.code, event),
       });
       this.shape(this.layer.getBounds());
       this.fit();
@@ -109,14 +147,6 @@ window.jpsAreas = (() => {
       return fill === null
         ? { color: "#8b9996", weight, dashArray: "3 3", fillColor: "#ffffff", fillOpacity: 0.6 }
         : { color: EDGE, weight, dashArray: null, fillColor: fill, fillOpacity: 1 };
-    }
-
-    bind(code, path) {
-      this.paths.set(code, path);
-      path.on("mouseover", (event) => this.enter(code, event.latlng));
-      path.on("mousemove", (event) => this.tooltip.setLatLng(event.latlng));
-      path.on("mouseout", () => this.leave());
-      path.on("click", (event) => this.click(code, event));
     }
 
     enter(code, at) {
@@ -184,6 +214,31 @@ window.jpsAreas = (() => {
   // Are the same areas drawn?
   const same = (one, other) => one.size === other.size && [...other.keys()].every((code) => one.has(code));
 
+  // From steps between corners to corners; `box` are the north-west and the south-east of an area.
+  function unpacked({ world, codes, rings }) {
+    const areas = new Map();
+    codes.forEach((code, place) => {
+      let west = world;
+      let north = world;
+      let east = 0;
+      let south = 0;
+      for (const ring of rings[place]) {
+        let x = 0;
+        let y = 0;
+        for (let at = 0; at < ring.length; at += 2) {
+          ring[at] = x += ring[at];
+          ring[at + 1] = y += ring[at + 1];
+          if (x < west) { west = x; }
+          if (x > east) { east = x; }
+          if (y < north) { north = y; }
+          if (y > south) { south = y; }
+        }
+      }
+      areas.set(code, { rings: rings[place], box: [L.point(west, north), L.point(east, south)] });
+    });
+    return { world, areas };
+  }
+
   async function load(address) {
     if (!cache.has(address)) {
       cache.set(address, fetch(address).then((answer) => {
@@ -191,13 +246,13 @@ window.jpsAreas = (() => {
           throw new Error(String(answer.status));
         }
         return answer.json();
-      }).catch((error) => { cache.delete(address); throw error; }));
+      }).then(unpacked).catch((error) => { cache.delete(address); throw error; }));
     }
     return cache.get(address);
   }
 
   return {
     map: null,
-    start(map) { this.map = new AreaMap(map); },
+    start(map) { return (this.map = new AreaMap(map)); },
   };
 })();

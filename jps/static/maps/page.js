@@ -1,10 +1,9 @@
 // The map's page: what is chosen, key figures, legend, table; the address always says what is shown.
 "use strict";
 
-(() => {
+window.jpsMap = (map) => {
   const config = JSON.parse(document.getElementById("map-config").textContent);
   const { texts } = config;
-  const map = window.jpsAreas.map;
   const byId = (id) => document.getElementById(id);
   const indicators = new Map(config.indicators.map((found) => [found.key, found]));
   const state = { view: null, areas: new Map(), indicator: config.view.indicator, sort: null };
@@ -346,4 +345,4 @@
     if (code) { document.querySelector(`tr[data-code="${code}"]`)?.classList.add("is-marked"); }
   };
   show(config.view).then(() => history.replaceState(null, "", address(choice())));
-})();
+};

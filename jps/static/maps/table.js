@@ -37,17 +37,17 @@ window.jpsTable = (config, words, page) => {
     const rows = (some) => some.map((area) => tableRow(area, leads));
     body.replaceChildren(...rows(areas.slice(0, AT_ONCE)));
     let drawn = AT_ONCE;
-    waiting = areas.length <= AT_ONCE ? null : (some) => {
+    waiting = areas.length <= AT_ONCE ? null : (some = drawn) => {
       body.append(...rows(areas.slice(drawn, drawn + some)));
       drawn += some;
       if (drawn >= areas.length) { waiting = null; }
     };
   }
 
-  // Draws what is left, a few rows in each pause.
+  // Draws what is left, in each pause as many as there are: the browser lays out all of them anew.
   function drawRest() {
     const mine = waiting;
-    if (mine) { whenIdle(() => { if (waiting === mine) { mine(AT_ONCE); drawRest(); } }); }
+    if (mine) { whenIdle(() => { if (waiting === mine) { mine(); drawRest(); } }); }
   }
   const whenIdle = (work) => (window.requestIdleCallback ? requestIdleCallback(work, { timeout: 500 }) : setTimeout(work, 50));
   window.addEventListener("beforeprint", () => waiting?.(page.state.areas.size));
