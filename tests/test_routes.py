@@ -102,6 +102,7 @@ def test_open_doors_are_few(app: Flask) -> None:
     assert found == below_odk | {
         "GET /api/docs",
         "GET /api/openapi.json",
+        "GET /bundles/<name>/<version>.js",
         "GET /check/",
         "GET /check/<code>",
         "GET /healthz",
