@@ -120,24 +120,22 @@ def take_lines(
         known = lines.get((key[0] or "", key[1], key[2]))
         row = Taken(number, key[0] or values["code"], values["name"])
         first = seen.setdefault(key, number)
-        told = values.get("programme", "")
-        problems: dict[str, list[str]] = {}
         if first != number and key[0] is not None:
-            problems["code"] = [REPEATED]
-        if told and told.lower() not in programmes:
-            problems["programme"] = [NO_PROGRAMME]
-        if problems:
-            taken.append(_with(row, problems, {"row": first}))
+            taken.append(_with(row, {"code": [REPEATED]}, {"row": first}))
             continue
+        told = values.get("programme", "")
+        unknown = {"programme": [NO_PROGRAMME]} if told and told.lower() not in programmes else {}
         facts = _facts(values, known, programmes)
         outcome = NEW if known is None else SAME if _same(known, facts) else CHANGED
         try:
             line = known.id if known else None
             save_line(session, facts, scope=scope, by=by, at=at, line_id=line)
         except InvalidData as error:
-            taken.append(_with(row, error.problems, {}))
+            taken.append(_with(row, {**unknown, **error.problems}, {}))
         else:
-            taken.append(Taken(row.row, row.code, row.name, outcome))
+            taken.append(
+                _with(row, unknown, {}) if unknown else Taken(row.row, row.code, row.name, outcome)
+            )
     return taken
 
 

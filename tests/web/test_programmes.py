@@ -129,7 +129,8 @@ def test_budget_lines_of_a_file_are_tried_then_all_stored(
     answer = sent_file(manager, wrong.encode())
     assert answer.status_code == 422
     for said in (
-        "4 baris salah", "Pos ini sudah ada pada baris 2 berkas ini.", "Kode SIPD tidak dikenal",
+        "4 baris salah", "Isi nama pos", "Pos ini sudah ada pada baris 2 berkas ini.",
+        "Kode SIPD tidak dikenal",
         "Tidak ada program dengan kode ini.", "Pilih wilayah yang termasuk wilayah kerja Anda.",
     ):  # fmt: skip
         assert said in answer.text
