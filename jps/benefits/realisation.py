@@ -74,9 +74,10 @@ def years(session: Session) -> list[int]:
 def realisation(session: Session, asked: Asked) -> list[Row]:
     """Return the rows of a realisation: areas by code, others by name."""
     parts = _parts(session, asked)
+    lines = _lines(session, parts, asked.year) if asked.by is By.BUDGET else {}
     groups: dict[str, list[_Part]] = defaultdict(list)
     for part in parts:
-        groups[_key(part, asked.by)].append(part)
+        groups[_key(part, asked.by, lines)].append(part)
     described = _described(session, asked.by, list(groups))
     rows = [
         Row(
@@ -151,10 +152,30 @@ def _shares(session: Session, decree: Decree) -> Sequence[Mapping[str, object]]:
     return terms.shares if terms else ()
 
 
-def _key(part: _Part, by: By) -> str:
+def _key(part: _Part, by: By, lines: Mapping[uuid.UUID, str]) -> str:
     if by is By.AREA:
         return part.area
-    return str(part.decree.programme_id if by is By.PROGRAMME else part.decree.budget_line_id or "")
+    return str(part.decree.programme_id) if by is By.PROGRAMME else lines[part.decree.id]
+
+
+def _lines(session: Session, parts: Sequence[_Part], year: int) -> dict[uuid.UUID, str]:
+    """Return the budget line of each decree: its own, else the year's only one of its programme
+    in an area that holds it; empty where there is none, or a choice.
+    """
+    query = select(BudgetLine).where(BudgetLine.year == year, BudgetLine.programme_id.is_not(None))
+    with everywhere(session):
+        known = session.scalars(query).all()
+    found = {}
+    for decree in (part.decree for part in parts):
+        fitting = [
+            line.id
+            for line in known
+            if line.programme_id == decree.programme_id
+            and f"{decree.area_code}.".startswith(f"{line.area_code}.")
+        ]
+        only = fitting[0] if len(fitting) == 1 else None
+        found[decree.id] = str(decree.budget_line_id or only or "")
+    return found
 
 
 def _described(session: Session, by: By, keys: Sequence[str]) -> Mapping[str, Row]:

@@ -14,6 +14,7 @@ from rich.console import Console
 from jps.commands.answers import fail_on_problems
 from jps.commands.demo_aid import bring_decrees
 from jps.commands.demo_deciles import give_deciles
+from jps.commands.demo_deliveries import deliver_example
 from jps.commands.demo_lists import draw_example
 from jps.commands.demo_models import train_example
 from jps.commands.demo_office import (
@@ -108,6 +109,8 @@ def _main_job(
         give_deciles(db.session(), settings.home, seed, quiet=quiet)
     with watch.step("decrees"):
         bring_decrees(db.session(), settings.home, sample, settings.province, quiet=quiet)
+    with watch.step("deliveries"):
+        deliver_example(db.session(), quiet=quiet)
     with watch.step("score model"):
         train_example(db.session(), settings.home, sample, seed, quiet=quiet)
     with watch.step("data frozen"):

@@ -25,6 +25,8 @@ from jps.identity.models import Link
 from jps.identity.runs import last_run
 from jps.maps.figures import poverty_of, roll_up
 from jps.maps.queries import Wanted, village_sums
+from jps.programmes.models import Benefit
+from jps.programmes.rules import BenefitState
 from jps.registry.models import RegistryPerson
 from jps.registry.queries import needed_snapshot
 from jps.sample import Sample
@@ -90,6 +92,7 @@ def summarise(
         "members": _count(session, Member),
         "registry persons": needed_snapshot(session).persons,
         "households with a predicted consumption": _predicted(session),
+        "deliveries made": _delivered(session),
     }
     states = session.execute(select(Link.state, func.count()).group_by(Link.state))
     return Summary(
@@ -151,6 +154,11 @@ def _predicted(session: Session) -> int:
     model = consumption.model_in_force(session)
     told = (Consumption.model_id == model.id) & Consumption.log.is_not(None) if model else false()
     return session.scalar(select(func.count()).select_from(Consumption).where(told)) or 0
+
+
+def _delivered(session: Session) -> int:
+    query = select(func.count()).where(Benefit.state == BenefitState.DELIVERED)
+    return session.scalar(query) or 0
 
 
 def _found(session: Session) -> dict[str, str]:

@@ -30,7 +30,7 @@ from jps.text import N_, one_line
 KIND = "decree"  # of the job
 MAX_TEXT = 120  # characters of a number
 MAX_REASON = 500
-FOLLOWED_AT_ONCE = 5_000  # recipients looked at while somebody waits; more are a job
+FOLLOWED_AT_ONCE = 300  # recipients looked at while somebody waits; more are a job
 NO_NUMBER = N_("Tulis nomor SK.")
 NO_PROGRAMME = N_("Program ini belum ada. Buat programnya lebih dahulu pada menu Program.")
 NO_AREA = N_("Pilih wilayah SK di dalam wilayah kerja Anda.")

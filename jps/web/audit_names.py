@@ -65,6 +65,7 @@ ACTIONS: dict[str, str] = {
     "deciles-loaded": N_("Daftar desil diimpor"),
     "decile-problems-downloaded": N_("Baris desil yang bermasalah diunduh"),
     "budget-line-saved": N_("Pos anggaran disimpan"),
+    "budget-lines-exported": N_("Pos anggaran diunduh"),
     "members-matched": N_("Pemadanan dijalankan"),
     "back-check-drawn": N_("Sampel pemeriksaan ulang ditarik"),
     "monitor-exported": N_("Angka mutu pendataan diunduh"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jps.access.rules import Can
@@ -88,6 +89,9 @@ def decree_page(session: Session, listed: Listed) -> dict[str, Any]:
     job = session.get(Job, decree.job_id) if decree.job_id else None
     going = job is not None and job.state not in ENDED
     is_failed = job is not None and job.state in {JobState.FAILED, JobState.CANCELLED}
+    working = job if going or is_failed else None
+    looking = _finding_anew(session, decree) if working is None else None
+    working = working or looking
     matched = decree.matched_at is not None and not going and decree.state != DecreeState.DRAFT
     mappable = batch is not None and batch.state == BatchState.STAGED and not going
     changeable = decree.state in {DecreeState.DRAFT, DecreeState.LOADED} and listed.whole
@@ -106,9 +110,17 @@ def decree_page(session: Session, listed: Listed) -> dict[str, Any]:
         "area_name": names_of(session, [decree.area_code]).get(decree.area_code, decree.area_code),
         "kinds": problem_kinds(session, batch.id) if batch and matched and listed.whole else [],
         "told": told,
-        **(job_view(job) if job is not None and (going or is_failed) else {}),
+        "looking": looking is not None,
+        **(job_view(working) if working is not None else {}),
         **(_report(session, listed) if matched else {}),
     }
+
+
+def _finding_anew(session: Session, decree: Decree) -> Job | None:
+    """Return the job that finds anew what is wrong about a decree, while it waits or runs."""
+    query = select(Job).where(Job.kind == "findings", Job.state.not_in(ENDED))
+    jobs = session.scalars(query.order_by(Job.created_at))
+    return next((job for job in jobs if str(decree.id) in (job.params.get("decrees") or ())), None)
 
 
 def tables_of(session: Session, batch: IntakeBatch) -> list[tuple[str, list[FileColumn]]]:

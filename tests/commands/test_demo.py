@@ -47,6 +47,7 @@ def test_finds_what_is_there(twice: tuple[Path, list[dict[str, Any]]]) -> None:
     assert first["counts"]["households"] == HOUSEHOLDS
     assert sum(first["links"].values()) == first["counts"]["members"]
     assert first["matching"]["f1"] >= 0.99
+    assert first["counts"]["deliveries made"] > 0
     assert first["counts"]["households with a predicted consumption"] >= 0.8 * HOUSEHOLDS
 
 

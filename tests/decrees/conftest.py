@@ -136,7 +136,10 @@ class Office:
 
     def look_up(self, decree_id: uuid.UUID) -> Job:
         """Look a decree's recipients up; return the ended job."""
-        job = self.ask(decree_id)
+        return self.run(self.ask(decree_id))
+
+    def run(self, job: Job) -> Job:
+        """Run a job to its end."""
         run_now(self.app, job)
         set_scope(self.session, EVERYWHERE)
         self.session.expire_all()
@@ -148,11 +151,12 @@ class Office:
         self.look_up(key)
         return key
 
-    def in_force(self, decree_id: uuid.UUID) -> None:
-        """Put a decree in force."""
+    def in_force(self, decree_id: uuid.UUID) -> Job | None:
+        """Put a decree in force; return the job that finds what is wrong, if it is one."""
         decree, to = self.decree(decree_id), DecreeState.IN_FORCE
-        services.move_decree(self.session, decree, to, "", by="mira", at=NOW, today=TODAY)
+        job = services.move_decree(self.session, decree, to, "", by="mira", at=NOW, today=TODAY)
         self.session.commit()
+        return job
 
     def decree(self, decree_id: uuid.UUID) -> Decree:
         """Return a decree as it is now."""

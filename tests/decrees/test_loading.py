@@ -145,6 +145,30 @@ def test_a_decree_counts_while_it_is_in_force(filled: Office) -> None:
     assert verify_chain(session).broken_at is None
 
 
+def test_a_longer_list_is_followed_by_a_job(
+    filled: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "FOLLOWED_AT_ONCE", 1)
+    key = filled.load()
+    session = filled.session
+    standing = select(func.count()).where(Finding.decree_id == key, Finding.gone_at.is_(None))
+    before = session.scalar(standing)
+    assert before
+    job = filled.in_force(key)
+    assert job is not None
+    assert filled.run(job).state == JobState.DONE
+    assert session.scalar(standing) == before
+    decree = filled.decree(key)
+    job = services.move_decree(
+        session, decree, DecreeState.WITHDRAWN, "Salah", by="mira", at=NOW, today=TODAY
+    )
+    session.commit()
+    assert session.scalar(standing) == before  # they stand until the job ran
+    assert job is not None
+    filled.run(job)
+    assert session.scalar(standing) == 0
+
+
 def test_without_a_registry_rows_are_kept(brought: Office) -> None:
     key = brought.load([HASAN])
     one = brought.recipients(key)[1]

@@ -16,9 +16,11 @@ from sqlalchemy import select
 from jps.access.rules import Role
 from jps.audit.models import AuditEvent
 from jps.db import db
+from jps.jobs.rules import JobState
+from jps.jobs.services import start_job
 from jps.programmes.rules import DecreeState, ProgrammeKind
-from jps.worker import run_waiting
-from tests.conftest import SignIn
+from jps.worker import run_now, run_waiting
+from tests.conftest import NOW, SignIn
 from tests.databases import Databases
 from tests.decrees.conftest import HASAN, ROWS, Office, as_csv, programme
 
@@ -78,6 +80,13 @@ def test_from_the_file_to_the_report(app: Flask, filled: Office, sign_in: SignIn
 
     report = operator.get(page).text
     assert "HASAN CONTOH" in report
+    asked = {"decrees": [page.rpartition("/")[2]], "today": "2026-11-27"}
+    waiting = start_job(filled.session, "findings", asked, by="yusuf", at=NOW)
+    filled.session.commit()
+    assert "Apa yang salah pada penerimanya sedang dicari" in operator.get(page).text
+    assert run_now(app, waiting) == JobState.DONE
+    report = operator.get(page).text
+    assert "sedang dicari" not in report
     assert "7501010505809001" not in report  # masked
     assert "Meninggal <span>1</span>" in report
     assert "Orang yang sama dengan baris 2" in report

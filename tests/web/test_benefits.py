@@ -182,6 +182,10 @@ def test_realisation_and_targets_for_the_budget(
     assert "Provinsi" in text
     assert "Rp540.000" in text
     assert "Rp360.000" in text
+    decree.budget_line_id = None  # the only line of the programme in its area is meant
+    session.commit()
+    alone = shown(manager.get("/realisation/?year=2026&by=budget").text)
+    assert "Rp5.000.000" in alone
     for by, name in (("area", "Kabupaten Gorontalo"), ("programme", "Program blt")):
         text = shown(manager.get(f"/realisation/?year=2026&by={by}&in=75.01&level=kabkota").text)
         assert name in text

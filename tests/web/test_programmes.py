@@ -1,13 +1,19 @@
 """Pages of programmes."""
 
+import io
 import re
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from jps.access.rules import Role
 from jps.commands.programmes import load_folder
 from jps.db import EVERYWHERE, db, set_scope
+from jps.programmes.models import BudgetLine
 from tests.conftest import SignIn
 
 
@@ -104,6 +110,50 @@ def test_a_cell_of_the_matrix_is_changed_with_its_source(loaded: None, sign_in: 
     assert manager.get("/overlaps/pkh/pkh").status_code == 422
 
 
+def sent_file(client: FlaskClient, content: bytes) -> TestResponse:
+    """Upload budget lines to be tried."""
+    return client.post("/budget-lines/file", data={"file": (io.BytesIO(content), "pos.csv")})
+
+
+def test_budget_lines_of_a_file_are_tried_then_all_stored(
+    loaded: None, session: Session, sign_in: SignIn
+) -> None:
+    manager = sign_in(Role.MANAGER, "75.01")
+    heading = "Kode SIPD;Uraian;Tahun;Kode wilayah;Kode program;Pagu (Rp)\n"
+    first = "1.06.05.2.02.0003;Fasilitasi;2026;75.01;pkh;Rp2.000.000,00\n"
+    second = "1.06.05.2.02.0004;Beras;2026;75.01;;\n"
+    wrong = (
+        f"{heading}{first}{first}x;Beras;2026;75.01;;\n1.06.05.2.02.0005;;1;75.02;zzz;x\n;;;;;\n"
+        "1.06.05.2.02.0006;;1;75.02;;x\n"
+    )
+    answer = sent_file(manager, wrong.encode())
+    assert answer.status_code == 422
+    for said in (
+        "4 baris salah", "Isi nama pos", "Pos ini sudah ada pada baris 2 berkas ini.",
+        "Kode SIPD tidak dikenal",
+        "Tidak ada program dengan kode ini.", "Pilih wilayah yang termasuk wilayah kerja Anda.",
+    ):  # fmt: skip
+        assert said in answer.text
+    assert sent_file(manager, b"Kode;Nama\n").status_code == 422
+    good = sent_file(manager, f"{heading}{first}{second}".encode())
+    assert "2 pos baru, 0 berubah, 0 sama" in good.text
+    assert session.scalar(select(func.count()).select_from(BudgetLine)) == 0
+    session.rollback()
+    kept = re.search(r'name="kept" value="([0-9a-f]{64})"', good.text)
+    assert kept is not None
+    stored = manager.post("/budget-lines/file", data={"kept": kept[1], "go": "1"})
+    assert stored.status_code == 303
+    lines = session.scalars(select(BudgetLine).order_by(BudgetLine.code)).all()
+    assert [(one.name, one.ceiling, one.programme_id is None) for one in lines] == [
+        ("Fasilitasi", 2_000_000, False),
+        ("Beras", None, True),
+    ]
+    session.rollback()
+    changed = heading + first.replace("Fasilitasi", "Bantuan")
+    assert "0 pos baru, 1 berubah, 0 sama" in sent_file(manager, changed.encode()).text
+    assert manager.post("/budget-lines/file", data={"kept": "x"}).status_code == 422
+
+
 def test_a_budget_line_is_kept_under_its_code(loaded: None, sign_in: SignIn) -> None:
     manager = sign_in(Role.MANAGER, "75.01")
     line = {
@@ -125,6 +175,10 @@ def test_a_budget_line_is_kept_under_its_code(loaded: None, sign_in: SignIn) -> 
     assert link is not None
     assert manager.post(link[0], data={**line, "realised": "1.000.000"}).status_code == 303
     assert "50,0 %" in manager.get("/budget-lines/").text
+    file = manager.post("/budget-lines/download", data={"format": "csv"}).data
+    assert b"1.06.05.2.02.0003,Fasilitasi,2026,75.01,,,2000000,1000000" in file
+    same = sent_file(manager, file)
+    assert (same.status_code, "0 pos baru, 0 berubah, 1 sama" in same.text) == (200, True)
     elsewhere = sign_in(Role.MANAGER, "75.02")
     assert "1.06.05.2.02.0003" not in elsewhere.get("/budget-lines/").text.split("<datalist")[0]
     assert elsewhere.get(link[0]).status_code == 404
