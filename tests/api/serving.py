@@ -55,12 +55,11 @@ class Server:
 
     def start(self, *, pages: int = 0, file_bytes: int = 0) -> None:
         """Start a server on a fresh port."""
-        self.port = free_port()
         assert self.zygote.stdin is not None
         assert self.zygote.stdout is not None
-        self.zygote.stdin.write(f"{self.port} {pages} {file_bytes}\n")
+        self.zygote.stdin.write(f"{pages} {file_bytes}\n")
         self.zygote.stdin.flush()
-        self.pid = int(self.zygote.stdout.readline())
+        self.port, self.pid = map(int, self.zygote.stdout.readline().split())
 
     def kill(self) -> None:
         """Kill the server as the kernel does when memory is out."""
@@ -216,20 +215,22 @@ def main(home: Path) -> None:
         db.engine.dispose()
     children = []
     for line in sys.stdin:
-        port, pages, file_bytes = map(int, line.split())
+        pages, file_bytes = map(int, line.split())
+        door = socket.create_server(("127.0.0.1", 0))  # who comes before it serves waits
         child = os.fork()
         if not child:
-            _serve(app, port, pages, file_bytes)
+            _serve(app, door, pages, file_bytes)
+        port = door.getsockname()[1]
+        door.close()
         children.append(child)
-        _await(port)
-        sys.stdout.write(f"{child}\n")
+        sys.stdout.write(f"{port} {child}\n")
         sys.stdout.flush()
     for child in children:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 
-def _serve(app: Flask, port: int, pages: int, file_bytes: int) -> None:
+def _serve(app: Flask, door: socket.socket, pages: int, file_bytes: int) -> None:
     from waitress.server import create_server
 
     if file_bytes:
@@ -242,19 +243,8 @@ def _serve(app: Flask, port: int, pages: int, file_bytes: int) -> None:
                 "connect",
                 lambda line, _record: line.execute(f"PRAGMA max_page_count={pages}"),
             )
-    create_server(app, host="127.0.0.1", port=port, threads=8).run()
+    create_server(app, sockets=[door], threads=8).run()
     os._exit(0)
-
-
-def _await(port: int) -> None:
-    for _turn in range(600):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.01)
-        else:
-            return
-    raise RuntimeError("the server does not answer")
 
 
 if __name__ == "__main__":

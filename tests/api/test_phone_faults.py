@@ -24,7 +24,7 @@ from jps.households.models import (
     Member,
     PhoneSave,
 )
-from tests.api.serving import HttpPhone, Server, field_office, new_record, serving
+from tests.api.serving import PATIENCE, HttpPhone, Server, field_office, new_record, serving
 from tests.databases import Databases
 
 MOMENTS = 8  # at which the server is killed during a sync
@@ -131,7 +131,7 @@ def test_a_server_killed_at_any_moment_loses_and_doubles_nothing(
 def test_an_answer_lost_after_the_commit(server: Server, phone: HttpPhone, stored: Stored) -> None:
     batch = [new_record(floor_area=20 + place) for place in range(3)]
     phone.send_unheard(*batch)
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + PATIENCE
     while stored.count(Household, batch) < 3 and time.monotonic() < limit:
         time.sleep(0.05)
     status, body = phone.sync(*batch)

@@ -138,7 +138,7 @@ def test_a_process_ends_with_its_parent() -> None:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.kill()
-    for _ in range(200):
+    for _ in range(1200):
         if not is_running(child):
             return
         time.sleep(0.05)

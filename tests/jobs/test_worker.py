@@ -28,7 +28,7 @@ from jps.worker import BEAT_FILE, Worker, is_alive, run_waiting, the_worker
 from tests.conftest import NOW
 from tests.repository import ROOT
 
-PATIENCE = 20.0  # seconds; the machine of the tests may be busy
+PATIENCE = 60.0  # seconds; the machine of the tests may be busy
 
 
 def quick_work(task: Task) -> Iterator[Step]:
