@@ -88,7 +88,11 @@ RESULT_NAMES: dict[str, str] = {
 
 
 # Where the result of a job is looked at: endpoint, its parameter, the name of the result.
-RESULT_PAGES = {"model-training": ("score_models.show", "model_id", "model")}
+RESULT_PAGES = {
+    "model-training": ("score_models.show", "model_id", "model"),
+    "target-snapshot": ("targeting.simulation", "", "snapshot"),
+    "figures-freeze": ("maps.index", "compare", "period"),
+}
 
 
 @bp.get("/")
@@ -189,7 +193,7 @@ def _leads_to(job: Job) -> str | None:
     endpoint, parameter, name = RESULT_PAGES.get(job.kind, ("", "", ""))
     if name not in job.result or not actor().can(Can.SEE_TARGETING):
         return None
-    return url_for(endpoint, **{parameter: job.result[name]})
+    return url_for(endpoint, **({parameter: job.result[name]} if parameter else {}))
 
 
 def _worker() -> bool:

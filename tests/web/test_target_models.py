@@ -234,7 +234,14 @@ def test_quotas_by_hand(manager: FlaskClient, session: Session) -> None:
         answer = manager.post(
             "/targeting/lists/", data=scenario(session, name="X", **hand, **quotas)
         )
-        assert answer.status_code == 303
+        assert answer.status_code == 422
+        assert said in words(answer.text)
+        assert 'value="X"' in answer.text
+        for name, quota in quotas.items():
+            assert f'name="{name}" value="{quota}"' in answer.text
+    above = scenario(session, **hand, **{"A.q.75.01.01": "8"})
+    figures = manager.post("/targeting/simulate", data=above)
+    assert "Skenario A: Kuota wilayah Kec. Limboto adalah 8" in words(figures.text)
     assert session.scalars(select(TargetList)).all() == []
     session.rollback()
     found = draw(manager, session, "Tangan", **hand, **{"A.q.75.01.01": "6", "A.q.75.71.01": ""})
