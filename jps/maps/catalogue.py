@@ -260,7 +260,7 @@ AID = (
         Topic.AID,
         "findings",
         Direction.WORSE,
-        N_("temuan terbuka dan yang sedang dicek"),
+        N_("temuan terbuka dan yang sedang dicek, yang desanya diketahui"),
         "",
         N_("pemeriksaan SK"),
     ),
