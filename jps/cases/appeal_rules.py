@@ -94,7 +94,9 @@ def outcome_lines(outcome: Mapping[str, Any] | None) -> list[Line]:
 def _place(outcome: Mapping[str, Any]) -> list[Line]:
     """Return what is said about the place on a list."""
     if outcome.get("list_missing"):
-        return [Line(N_("Belum ada daftar sasaran yang disetujui untuk wilayah ini."), {})]
+        return [
+            Line(N_("Belum ada daftar sasaran yang disetujui untuk program dan wilayah ini."), {})
+        ]
     if "list" not in outcome:
         return []
     if outcome.get("standing") == "selected":

@@ -26,7 +26,7 @@ from jps.programmes.case_rules import (
     due_day,
 )
 from jps.programmes.models import Programme
-from jps.programmes.rules import AppealKind, AppealState, Standing
+from jps.programmes.rules import AppealKind, AppealState, ProgrammeKind, Standing
 from jps.text import N_, one_line
 
 MAX_NAME = 120  # characters
@@ -212,9 +212,9 @@ def _check(session: Session, asked: Received) -> None:
         problems["appellant"] = [N_("Tulis nama pemohon. Pada sanggahan nama ini dirahasiakan.")]
     if len(asked.text) > MAX_NOTE:
         problems["text"] = [N_("Keterangan paling banyak 1.000 karakter.")]
-    if asked.kind is AppealKind.PROPOSE and (
-        asked.programme_id is None or session.get(Programme, asked.programme_id) is None
-    ):
+    programme = session.get(Programme, asked.programme_id) if asked.programme_id else None
+    gives = programme is not None and programme.kind != ProgrammeKind.FLAG
+    if asked.kind is AppealKind.PROPOSE and not gives:
         problems["programme"] = [N_("Pilih program yang diusulkan.")]
     if problems:
         message = N_("Permohonan belum tersimpan. Lengkapi isiannya; yang sudah diketik masih ada.")

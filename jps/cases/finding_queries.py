@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from jps.db import everywhere, within
 from jps.programmes.case_models import Finding
 from jps.programmes.models import Decree, Programme, Recipient
-from jps.programmes.rules import FindingKind, FindingState
+from jps.programmes.rules import FindingKind, FindingState, ProgrammeKind
 
 SIZE = 25  # findings of one page
 WORKING = (FindingState.OPEN, FindingState.CHECKING)
@@ -178,6 +178,12 @@ def given_to(session: Session, recipient_ids: Iterable[uuid.UUID | None]) -> dic
     )
     with everywhere(session):
         return {row[0].id: Given(*row) for row in session.execute(query)}
+
+
+def given_programmes(session: Session) -> Sequence[Programme]:
+    """Return the programmes that give something, by name: flags exclude, nobody is proposed."""
+    query = select(Programme).where(Programme.kind != ProgrammeKind.FLAG)
+    return session.scalars(query.order_by(Programme.name)).all()
 
 
 def programmes(session: Session) -> Sequence[Programme]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from jps.areas.rules import Level
 from jps.assessment.deciles import newest_deciles
 from jps.assessment.models import Assessment
 from jps.assessment.rules import INTERVIEWED, Line
@@ -166,8 +167,11 @@ def _clashing(session: Session) -> dict[frozenset[str], Overlap]:
 
 
 def _findings(session: Session, found: dict[str, Aid]) -> None:
+    """Count open findings by desa; those whose desa nobody knows are in none."""
     query = select(Finding.area_code, Finding.kind, func.count()).where(
-        Finding.state.in_(OPEN), Finding.gone_at.is_(None)
+        Finding.state.in_(OPEN),
+        Finding.gone_at.is_(None),
+        func.length(Finding.area_code) == Level.DESA.code_length,
     )
     for code, kind, number in session.execute(query.group_by(Finding.area_code, Finding.kind)):
         aid = found.setdefault(code, Aid())

@@ -224,22 +224,28 @@ AID = (
         Topic.AID,
         "overlap",
         Direction.WORSE,
-        N_("rumah tangga dengan dua bantuan yang tidak boleh bersama"),
+        N_(
+            "rumah tangga dengan dua program yang tidak boleh bersama; yang tercatat dua kali pada "
+            "program yang sama ada di Temuan"
+        ),
         N_("rumah tangga penerima"),
         _DECREES,
     ),
     Indicator(
         "overlaps",
         N_("Rumah tangga dengan bantuan tumpang tindih"),
-        N_("Tercatat ganda"),
-        N_("rumah tangga dengan dua bantuan yang tidak boleh bersama"),
+        N_("Jumlah tumpang tindih"),
+        N_("rumah tangga dengan dua program yang tidak boleh bersama"),
         Kind.COUNT,
         "RdPu",
         "overlap_share",
         Topic.AID,
         "overlap",
         Direction.WORSE,
-        N_("rumah tangga dengan dua bantuan yang tidak boleh bersama"),
+        N_(
+            "rumah tangga dengan dua program yang tidak boleh bersama; yang tercatat dua kali pada "
+            "program yang sama ada di Temuan"
+        ),
         "",
         _DECREES,
     ),
@@ -254,7 +260,7 @@ AID = (
         Topic.AID,
         "findings",
         Direction.WORSE,
-        N_("temuan terbuka dan yang sedang dicek"),
+        N_("temuan terbuka dan yang sedang dicek, yang desanya diketahui"),
         "",
         N_("pemeriksaan SK"),
     ),

@@ -5,9 +5,10 @@ from dataclasses import astuple
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from jps.areas.rules import Level
 from jps.maps.aid import Aid
 from jps.maps.fgt import NO_FGT, Fgt
 from jps.maps.figures import Tally
@@ -16,8 +17,14 @@ from jps.welfare.estimates import Sums
 
 
 def period_sums(session: Session, period_id: int) -> dict[str, Tally]:
-    """Return the sums of a period per desa, in the session's scope."""
-    query = select(AreaFigure.area_code, AreaFigure.sums).where(AreaFigure.period_id == period_id)
+    """Return the sums of a period per desa, in the session's scope.
+
+    Older periods also kept findings whose desa nobody knew, under the area of their decree.
+    """
+    query = select(AreaFigure.area_code, AreaFigure.sums).where(
+        AreaFigure.period_id == period_id,
+        func.length(AreaFigure.area_code) == Level.DESA.code_length,
+    )
     return {row.area_code: from_json(row.sums) for row in session.execute(query)}
 
 

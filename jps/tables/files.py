@@ -29,6 +29,10 @@ from jps.text import N_
 
 _HEADER_ROWS = 20  # a title may stand above the header
 _BATCH = 5_000  # rows of Parquet turned into Python at once
+UNREADABLE = N_(
+    "Tidak satu baris pun dapat dibaca. Baris {row} tidak utuh: tanda kutipnya tidak ditutup, atau "
+    "satu selnya lebih panjang dari {most} huruf. Perbaiki baris itu, lalu unggah lagi."
+)
 _MAX_SHEET = 4 << 30  # bytes of an unpacked workbook; more is no honest list of persons
 
 Columns: TypeAlias = dict[str, int]  # name -> place of its column
@@ -277,12 +281,19 @@ def by_columns(find: FindColumns) -> FindHeader:
 
 def _find_header(rows: Iterator[Row], find: FindHeader) -> Header:
     """Return the header among the first rows of a table that holds anything below it."""
-    first = [tuple(map(plain, row.cells or ())) for row in islice(rows, _HEADER_ROWS)]
+    begun = list(islice(rows, _HEADER_ROWS))
+    first = [tuple(map(plain, row.cells or ())) for row in begun]
     header = find(first)
-    below = any(any(cells) for cells in first[header.rows :])
-    if not below and not any(any(_holds(cell) for cell in row.cells or ()) for row in rows):
-        raise InvalidFile(N_("Berkas tidak berisi satu baris pun."))
-    return header
+    if any(any(cells) for cells in first[header.rows :]):
+        return header
+    broken = [row.number for row in begun if row.cells is None]
+    for row in rows:
+        if any(map(_holds, row.cells or ())):
+            return header
+        broken += [row.number] if row.cells is None and not broken else []
+    if broken:
+        raise InvalidFile(UNREADABLE, row=broken[0], most=csv.field_size_limit())
+    raise InvalidFile(N_("Berkas tidak berisi satu baris pun."))
 
 
 def _holds(cell: object) -> bool:

@@ -6,6 +6,7 @@ A row is one condition on a household, or on how many of its members; rows are j
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from jps.targeting.facts import Catalogue, Kind, Unit
@@ -43,6 +44,15 @@ def tree_of(built: Built, catalogue: Catalogue) -> dict[str, Any]:
     return {"all": [place, rule] if parts else [place]}
 
 
+def wrong_value(built: Built, catalogue: Catalogue) -> int | None:
+    """Return which of the rows that name a fact, from one, compares a number with what is none."""
+    for place, row in enumerate((row for row in built.rows if row.fact), start=1):
+        fact = catalogue.get(row.fact)
+        if fact and fact.kind is Kind.NUMBER and isinstance(_number(row.value), str):
+            return place
+    return None
+
+
 def _condition(row: BuilderRow, catalogue: Catalogue) -> dict[str, Any]:
     fact = catalogue.get(row.fact)
     value: Any = row.value
@@ -59,6 +69,8 @@ def _number(text: str) -> Any:
     try:
         found = float(text.strip().replace(",", "."))
     except ValueError:
+        return text
+    if not isfinite(found):
         return text
     return int(found) if found == int(found) else found
 

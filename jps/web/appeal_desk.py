@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from jps.access.rules import Can
 from jps.cases.appeal_queries import find_recipients, strikes_of
 from jps.cases.appeals import Received, receive
-from jps.cases.finding_queries import given_to, programmes
+from jps.cases.finding_queries import given_programmes, given_to
 from jps.cases.striking import get_strike
 from jps.db import db
 from jps.errors import InvalidData, JpsError, NotFound
@@ -122,7 +122,7 @@ def _form(values: MultiDict[str, str], error: InvalidData | None = None) -> str:
         find=text,
         found=_found(kind, text) if text and chosen is None else [],
         reasons={one: APPEAL_REASON_NAMES[one] for one in REASONS_OF[kind]},
-        programmes=programmes(db.session()) if kind is AppealKind.PROPOSE else [],
+        programmes=given_programmes(db.session()) if kind is AppealKind.PROPOSE else [],
         trouble=error_text(error) if error is not None else "",
         problems=error.problems if error is not None else {},
         typed=values,

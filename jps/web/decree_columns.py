@@ -91,6 +91,7 @@ def problems(decree_id: uuid.UUID) -> ResponseReturnValue:
         problems=[(one, tell(one)) for one in found[:PAGE]],
         older=found[PAGE - 1].id if len(found) > PAGE else None,
         levels=LEVELS,
+        targets=TARGETS,
         asked=asked,
         told=told,
         sheets=[table["sheet"] for table in batch.tables],

@@ -82,13 +82,18 @@ RESULT_NAMES: dict[str, str] = {
     "gone": N_("Temuan yang tidak ditemukan lagi"),
     "searched": N_("Anggota yang dicari"),
     "written": N_("Tautan yang ditulis"),
-    "households": N_("Rumah tangga ditanyakan"),
+    "households": N_("Rumah tangga"),
     "predicted": N_("Rumah tangga dengan taksiran"),
 }
 
 
 # Where the result of a job is looked at: endpoint, its parameter, the name of the result.
-RESULT_PAGES = {"model-training": ("score_models.show", "model_id", "model")}
+RESULT_PAGES = {
+    "model-training": ("score_models.show", "model_id", "model"),
+    "target-snapshot": ("targeting.simulation", "", "snapshot"),
+    "figures-freeze": ("maps.index", "compare", "period"),
+}
+LINKED = {name for _, _, name in RESULT_PAGES.values()}  # keys: they lead on and say nothing
 
 
 @bp.get("/")
@@ -189,7 +194,7 @@ def _leads_to(job: Job) -> str | None:
     endpoint, parameter, name = RESULT_PAGES.get(job.kind, ("", "", ""))
     if name not in job.result or not actor().can(Can.SEE_TARGETING):
         return None
-    return url_for(endpoint, **{parameter: job.result[name]})
+    return url_for(endpoint, **({parameter: job.result[name]} if parameter else {}))
 
 
 def _worker() -> bool:
@@ -209,7 +214,11 @@ def job_view(job: Job) -> dict[str, object]:
         "idle": not ended and not _worker(),
         "may_change": _may_change(job),
         "error": told(job.message, job.message_params) if job.message else None,
-        "results": [(RESULT_NAMES.get(name, name), value) for name, value in job.result.items()],
+        "results": [
+            (RESULT_NAMES.get(name, name), value)
+            for name, value in job.result.items()
+            if name not in LINKED
+        ],
         "leads_to": _leads_to(job),
         "why": WHY_NAMES[Why(job.result["why"])] if "why" in job.result else None,
         "pace": pace(job.done, job.total, job.started_at, until, before=job.done_before),

@@ -13,8 +13,8 @@ from werkzeug.datastructures import MultiDict
 from jps.areas.models import Area
 from jps.areas.rules import Level, is_code
 from jps.db import db, within
-from jps.errors import InvalidData
-from jps.http import actor
+from jps.errors import InvalidData, JpsError
+from jps.http import actor, told
 from jps.maps.families import common_area
 from jps.targeting.facts import Catalogue, Fact, Unit
 from jps.targeting.frozen import facts
@@ -25,7 +25,9 @@ from jps.targeting.rules import Definition
 from jps.targeting.scores import PARTS, Score, checked_weights
 from jps.targeting.simulation import Scenario
 from jps.text import N_, one_line
+from jps.web.formats import number
 from jps.web.places import full_name
+from jps.web.target_people import names_of
 
 Option = TypeVar("Option", Method, Level, Score)
 
@@ -35,6 +37,14 @@ TOO_FAR_APART = N_(
     "Wilayah yang dipilih tidak terletak bersama dalam satu wilayah kerja Anda, jadi tidak dapat "
     "disimulasikan sekaligus. Pilih wilayah satu per satu."
 )
+IN_SCENARIO = N_("Skenario {letter}: {problem}")
+IN_FIELD = N_("Skenario {letter}, {field}: {problem}")
+FIELD_NAMES: Mapping[str, str] = {
+    "total": N_("Jumlah penerima (rumah tangga)"),
+    "amount": N_("Rupiah per rumah tangga"),
+    "weights": N_("Bobot"),
+    "quotas": N_("Kuota"),
+}
 METHODS = tuple(Method)
 YARDSTICKS = (Score.PPI, Score.PMT)
 LEVELS = (Level.KABKOTA, Level.KECAMATAN, Level.DESA)
@@ -140,6 +150,24 @@ def scenario_fields(prefix: str) -> dict[str, str]:
     return {**request.form.to_dict(), **place}
 
 
+def scenario_problem(error: JpsError, letter: str) -> str:
+    """Return what is wrong with a scenario and where: its field, areas by name."""
+    names = names_of(
+        code for key in ("area", "areas") for code in str(error.params.get(key, "")).split(", ")
+    )
+    params: dict[str, object] = {}
+    for key, value in error.params.items():
+        if key in {"area", "areas"}:
+            value = ", ".join(names.get(code, code) for code in str(value).split(", "))
+        params[key] = number(value) if isinstance(value, int) else value
+    fields = error.problems if isinstance(error, InvalidData) else {}
+    field = next((FIELD_NAMES[name] for name in fields if name in FIELD_NAMES), "")
+    where = {"letter": letter, "field": gettext(field) if field else ""}
+    return told(
+        IN_FIELD if field else IN_SCENARIO, where | {"problem": told(error.message, params)}
+    )
+
+
 def _picked(text: str, area: str) -> tuple[str, ...]:
     """Return the areas inside `area` that a form names; none stand for all of it."""
     found = apart(text.split())
@@ -201,7 +229,8 @@ def list_id_of(text: str) -> uuid.UUID:
 
 def asked_place(options: list[AreaOption]) -> tuple[str, tuple[str, ...]]:
     """Return the area to simulate, and which of its areas when only some were picked."""
-    picked = apart(code for code in request.args.getlist("pick") if is_code(code))
+    asked = request.args.getlist("pick") or request.form.get("areas", "").split()
+    picked = apart(code for code in asked if is_code(code))
     around = common_area(picked, longest=Level.KECAMATAN.code_length)
     if not picked:
         return chosen_area(options), ()

@@ -19,9 +19,10 @@ from jps.targeting.quotas import METHOD_NAMES
 from jps.targeting.rules import STATE_NAMES, ListState
 from jps.targeting.scores import SCORE_NAMES, Score
 from jps.targeting.services import draw_list, get_list, move_list, verify_list
-from jps.web.target_forms import read_scenario, scenario_fields
+from jps.web.target_forms import read_scenario, scenario_fields, scenario_problem
 from jps.web.target_people import PAGE, STANDING_NAMES, changed_since, names_of, people_at, place_of
 from jps.web.target_rules import words_of
+from jps.web.targeting import simulation_page
 
 bp = Blueprint("target_lists", __name__, url_prefix="/targeting/lists")
 
@@ -39,8 +40,11 @@ MOVES = {
 @requires(Can.DRAW_LISTS)
 @saves
 def draw() -> ResponseReturnValue:
-    """Draw a list from a scenario of the simulation and keep it."""
-    letter = request.form.get("letter", "A")[:1]
+    """Draw a list from a scenario of the simulation and keep it.
+
+    On a problem the simulation comes back with what was typed.
+    """
+    letter = request.form.get("letter", "A")[:1] or "A"
     try:
         rule, scenario = read_scenario(scenario_fields(f"{letter}."), f"{letter}.")
         found = draw_list(
@@ -56,9 +60,7 @@ def draw() -> ResponseReturnValue:
         )
     except InvalidData as error:
         db.session.rollback()
-        flash(error_text(error), "danger")
-        picked = request.form.get("areas", "").split() or [request.form.get("area", "")]
-        return redirect(url_for("targeting.simulation", pick=picked), 303)
+        return simulation_page(request.form, scenario_problem(error, letter)), error.status
     flash(gettext("Daftar dibuat. Periksa, lalu usulkan."), "success")
     return redirect(url_for(".show", list_id=found.id), 303)
 

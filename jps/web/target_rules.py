@@ -14,7 +14,14 @@ from jps.areas.rules import Level
 from jps.db import db
 from jps.errors import InvalidData, JpsError, NotFound
 from jps.http import actor, error_text, now, reads, requires, saves, settings, told
-from jps.targeting.building import BuilderRow, Built, built_of, read_rows, tree_of
+from jps.targeting.building import (
+    BuilderRow,
+    Built,
+    built_of,
+    read_rows,
+    tree_of,
+    wrong_value,
+)
 from jps.targeting.facts import Catalogue, runs
 from jps.targeting.models import TargetRule
 from jps.targeting.outcomes import Outcome
@@ -28,6 +35,7 @@ from jps.web.target_forms import area_options, catalogue, chosen_area, fact_grou
 
 bp = Blueprint("target_rules", __name__, url_prefix="/targeting/rules")
 
+NO_NUMBER = N_("Syarat ke-{n}: isi nilainya dengan angka, misalnya 0,3.")
 NOT_JSON = N_("Aturan ini bukan JSON yang utuh.")
 MOST_TEXT = 50_000  # characters of a rule as JSON
 
@@ -127,7 +135,10 @@ def _tree() -> object:
     """Return the rule of the form: its JSON when there is any, else its rows."""
     text = request.form.get("tree", "").strip()
     if not text:
-        return tree_of(read_rows(form_lists(request.form)), catalogue())
+        built, known = read_rows(form_lists(request.form)), catalogue()
+        if (place := wrong_value(built, known)) is not None:
+            raise InvalidData(NO_NUMBER, n=place)
+        return tree_of(built, known)
     if len(text) > MOST_TEXT:
         raise InvalidData(NOT_JSON)
     try:
@@ -149,7 +160,8 @@ def _said(error: JpsError) -> str:
     """Return what is wrong, and in which part of the rule."""
     text = error_text(error)
     paths = [path for path in getattr(error, "problems", {}) if path.startswith("rule")]
-    return f"{text} ({gettext('di')} {paths[0]})" if paths else text
+    written = request.form.get("tree", "").strip()  # rows have no paths that people know
+    return f"{text} ({gettext('di')} {paths[0]})" if paths and written else text
 
 
 def _page(rule: TargetRule | None, built: Built, text: str, problem: str = "") -> str:

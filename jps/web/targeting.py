@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from jps.access.rules import Can
-from jps.cases.finding_queries import programmes
-from jps.db import db
+from jps.cases.finding_queries import given_programmes
+from jps.db import db, everywhere
 from jps.errors import JpsError, NotFound
-from jps.http import actor, error_text, now, reads, requires, saves, settings
+from jps.http import actor, now, reads, requires, saves, settings
 from jps.jobs.services import start_single
 from jps.maps.indicators import GREY
+from jps.programmes.models import Decree
+from jps.programmes.rules import DecreeState
 from jps.targeting.frozen import newest_snapshot
 from jps.targeting.models import TargetList, TargetSnapshot
 from jps.targeting.outcomes import Outcome, Share
@@ -22,7 +24,7 @@ from jps.targeting.quotas import METHOD_NAMES
 from jps.targeting.rules import STATE_NAMES
 from jps.targeting.scores import PARTS, SCORE_NAMES, Score
 from jps.targeting.simulating import run_scenarios
-from jps.targeting.simulation import GROUPS, Scenario, Simulated, told_level
+from jps.targeting.simulation import GROUPS, Simulated, told_level
 from jps.targeting.taking import SNAPSHOT_KIND
 from jps.web.formats import percent
 from jps.web.target_forms import (
@@ -35,6 +37,7 @@ from jps.web.target_forms import (
     newest_rules,
     read_scenario,
     scenario_fields,
+    scenario_problem,
 )
 from jps.web.target_maps import MEASURES, said, small_maps, value_of
 from jps.web.target_people import names_of
@@ -69,9 +72,11 @@ class Line:
 def index() -> ResponseReturnValue:
     """Show the lists, the rules, and from which households they are drawn."""
     lists = select(TargetList).order_by(TargetList.drawn_at.desc(), TargetList.id).limit(SHOWN)
+    snapshot = _snapshot()
     return render_template(
         "targeting/index.html",
-        snapshot=_snapshot(),
+        snapshot=snapshot,
+        newer=_newer_decrees(snapshot),
         rules=newest_rules(),
         lists=db.session.scalars(lists).all(),
         states=STATE_NAMES,
@@ -97,15 +102,19 @@ def snapshot() -> ResponseReturnValue:
 @requires(Can.SEE_TARGETING)
 def simulation() -> ResponseReturnValue:
     """Show the form of scenarios; its figures follow every change."""
+    return simulation_page({"A.rule": request.args.get("rule", "")})
+
+
+def simulation_page(typed: Mapping[str, str], problem: str = "") -> str:
+    """Return the form of scenarios with what was typed, and why no list was made of it."""
     options = area_options()
     area, picked = asked_place(options)
-    rules = newest_rules()
-    asked = request.args.get("rule", "")
+    snapshot = _snapshot()
     return render_template(
         "targeting/simulate.html",
-        snapshot=_snapshot(),
-        rules=rules,
-        chosen_rule=asked if asked in {str(rule.id) for rule in rules} else "",
+        snapshot=snapshot,
+        newer=_newer_decrees(snapshot),
+        rules=newest_rules(),
         areas=options,
         area=area,
         picked=picked,
@@ -117,7 +126,9 @@ def simulation() -> ResponseReturnValue:
         yardsticks=[(one, SCORE_NAMES[one]) for one in YARDSTICKS],
         letters="ABCD"[:MOST_SCENARIOS],
         measures=list(MEASURES.items()),
-        programmes=[one.name for one in programmes(db.session())],
+        programmes=[one.name for one in given_programmes(db.session())],
+        typed=typed,
+        problem=problem,
     )
 
 
@@ -126,17 +137,20 @@ def simulation() -> ResponseReturnValue:
 @reads
 def figures() -> ResponseReturnValue:
     """Answer with what the scenarios of the form would do."""
-    try:
-        scenarios = _scenarios()
-        taken, found = run_scenarios(db.session(), settings().home, scenarios)
-    except JpsError as error:
-        text = error_text(error)
-        return render_template("targeting/_figures.html", problem=text, found=())
+    found: list[Simulated] = []
+    for letter in _switched_on():
+        try:
+            scenario = read_scenario(scenario_fields(f"{letter}."), f"{letter}.")[1]
+            taken, more = run_scenarios(db.session(), settings().home, [scenario])
+        except JpsError as error:
+            text = scenario_problem(error, letter)
+            return render_template("targeting/_figures.html", problem=text, found=())
+        found += more
     measure = request.form.get("show", "")
     measure = measure if measure in MEASURES else "coverage"
     names = area_names()
-    inside = scenarios[0].definition.area
-    level = told_level(scenarios[0].definition)
+    first = found[0].scenario
+    level = told_level(first.definition)
     return render_template(
         "targeting/_figures.html",
         problem=None,
@@ -145,8 +159,8 @@ def figures() -> ResponseReturnValue:
         measure=measure,
         measures=MEASURES,
         scores=SCORE_NAMES,
-        yardstick=SCORE_NAMES[Score(scenarios[0].yardstick)],
-        maps=small_maps(level, inside, _per_scenario(found), measure, names),
+        yardstick=SCORE_NAMES[Score(first.yardstick)],
+        maps=small_maps(level, first.definition.area, _per_scenario(found), measure, names),
         grey=GREY,
         areas=area_lines(found, measure, names),
         groups=group_lines(found, measure),
@@ -186,11 +200,22 @@ def _cell(outcome: Outcome | None, measure: str) -> Cell:
     return Cell(said(value, measure))
 
 
-def _scenarios() -> list[Scenario]:
-    """Return the scenarios of the form; the first always, others when they are switched on."""
+def _switched_on() -> list[str]:
+    """Return the letters of the form's scenarios: the first always, others when switched on."""
     letters = "ABCD"[:MOST_SCENARIOS]
-    on = [letter for letter in letters if letter == "A" or request.form.get(f"{letter}.on")]
-    return [read_scenario(scenario_fields(f"{one}."), f"{one}.")[1] for one in on]
+    return [letter for letter in letters if letter == "A" or request.form.get(f"{letter}.on")]
+
+
+def _newer_decrees(snapshot: TargetSnapshot | None) -> int:
+    """Return how many decrees came in force or were withdrawn since the households were frozen."""
+    if snapshot is None:
+        return 0
+    query = select(func.count()).where(
+        Decree.state.in_((DecreeState.IN_FORCE, DecreeState.WITHDRAWN)),
+        Decree.state_at > snapshot.taken_at,
+    )
+    with everywhere(db.session()):
+        return db.session.scalar(query) or 0
 
 
 def _snapshot() -> TargetSnapshot | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy.orm import Session
 
 from jps.access.rules import Role
@@ -175,6 +175,31 @@ def test_on_a_phone_map_above_table(visit: Visitor, manager: str) -> None:
     assert table_box is not None
     assert map_box["y"] + map_box["height"] <= table_box["y"]
     assert page.locator("#figures thead th:visible").count() == 3
+    for look in ("plain", "spots", "stars"):  # no table scrolls sideways
+        page.select_option("#look", look)
+        expect(page.locator("#figures thead .look")).to_have_count(0 if look == "plain" else 1)
+        wide = "() => document.querySelector('.table-scroll').scrollWidth"
+        assert page.evaluate(wide) <= page.evaluate(wide.replace("scrollW", "clientW"))
+
+
+def test_what_a_level_does_not_tell_is_said_with_what_does(visit: Visitor, manager: str) -> None:
+    window = visit(DESK)
+    window.sign_in(manager)
+    page = window.go("/maps/")
+    expect(page.locator("#rare")).to_be_hidden()
+    page.route("**/maps/values?**", _nothing_told)
+    page.select_option("#controls [name=indicator]", "overlaps")
+    expect(page.locator("#rare")).to_contain_text("Jumlah tumpang tindih: tidak ditampilkan")
+    expect(page.locator("#legend")).to_contain_text("Tidak ditampilkan di tingkat ini")
+
+
+def _nothing_told(route: Route) -> None:
+    """Answer as an office whose programmes are too small for the level."""
+    view = route.fetch().json()
+    place = view["columns"].index("overlap_hidden")
+    for row in view["rows"]:
+        row[place] = "rare"
+    route.fulfill(json=view)
 
 
 def test_a_first_tap_tells_and_a_second_opens(visit: Visitor, manager: str) -> None:

@@ -11,9 +11,11 @@ from jps.areas.rules import Level
 from jps.audit.models import AuditEvent
 from jps.db import AreaScope, scoped_to
 from jps.errors import InvalidData, NotFound
+from jps.maps.aid import Aid
 from jps.maps.figures import Tallies, Tally
 from jps.maps.frozen import from_json, to_json
 from jps.maps.groups import Before, Group, patterns
+from jps.maps.models import AreaFigure
 from jps.maps.periods import freeze, named_period, periods
 from jps.maps.queries import VillageSums
 from jps.maps.schemas import MapChoice
@@ -42,6 +44,9 @@ def test_a_period_is_read_like_now_and_stays_as_it_was(session: Session) -> None
     add_recipients(session, add_decree(session, add_programme(session, "pkh")), homes[:5])
     score_all(session)
     period = freeze(session, "Awal", on=TODAY, by="manager", at=AT)
+    # Older periods kept findings of no known desa.
+    lost = to_json(Tally(aid=Aid(findings=1)))
+    session.add(AreaFigure(period_id=period.id, area_code="75", sums=lost))
     for _ in range(5):
         add_household(session, TOWN)
     sums, reader = VillageSums(timer=lambda: 0.0), Reader(SCOPE, 1, TODAY, AT)

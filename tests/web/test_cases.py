@@ -20,7 +20,7 @@ from jps.identity.rules import LinkState
 from jps.jobs.models import Job
 from jps.programmes.case_models import Appeal, Letter
 from jps.programmes.models import Decree, ProgrammeTerms, Recipient
-from jps.programmes.rules import LetterKind, Standing
+from jps.programmes.rules import LetterKind, ProgrammeKind, Standing
 from tests.changes.village import office
 from tests.conftest import SignIn
 from tests.programmes.world import World
@@ -200,6 +200,21 @@ def test_who_contests_is_seen_by_those_who_decide_alone(app: Flask, sign_in: Sig
     assert desk.post(f"{page}/evidence").status_code == HTTPStatus.NOT_FOUND
     assert manager.post(f"{page}/evidence").status_code == HTTPStatus.OK
     assert sign_in(Role.OPERATOR, "75.02").get(page).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_nobody_is_proposed_for_what_excludes(app: Flask, sign_in: SignIn) -> None:
+    with given(app) as world:
+        home = world.village.settle().id
+        pkh, flag = world.programme("pkh").id, world.programme("asn", kind=ProgrammeKind.FLAG).id
+    desk = sign_in(Role.OPERATOR, "75.01")
+    form = desk.get("/appeals/new", query_string={"kind": "propose", "about": str(home)}).text
+    assert f'<option value="{pkh}"' in form
+    assert f'<option value="{flag}"' not in form
+    asked = {"kind": "propose", "about": str(home), "reason": "poor", "appellant": "X"}
+    refused = desk.post("/appeals/new", data={**asked, "programme": str(flag)})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Pilih program yang diusulkan" in refused.text
+    assert stored(app, Appeal) == []
 
 
 def test_appeals_past_their_day_are_told_in_words(app: Flask, sign_in: SignIn) -> None:

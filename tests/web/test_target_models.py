@@ -26,9 +26,12 @@ from jps.db import db
 from jps.households.models import Family, Household, Member
 from jps.jobs.models import Job
 from jps.jobs.services import find_job
+from jps.programmes.models import Decree
+from jps.programmes.rules import DecreeState
 from jps.targeting.models import TargetList, TargetRule
 from jps.worker import run_now
 from tests.conftest import SignIn
+from tests.decrees.conftest import programme
 from tests.figures import (
     AT,
     add_areas,
@@ -234,7 +237,14 @@ def test_quotas_by_hand(manager: FlaskClient, session: Session) -> None:
         answer = manager.post(
             "/targeting/lists/", data=scenario(session, name="X", **hand, **quotas)
         )
-        assert answer.status_code == 303
+        assert answer.status_code == 422
+        assert said in words(answer.text)
+        assert 'value="X"' in answer.text
+        for name, quota in quotas.items():
+            assert f'name="{name}" value="{quota}"' in answer.text
+    above = scenario(session, **hand, **{"A.q.75.01.01": "8"})
+    figures = manager.post("/targeting/simulate", data=above)
+    assert "Skenario A: Kuota wilayah Kec. Limboto adalah 8" in words(figures.text)
     assert session.scalars(select(TargetList)).all() == []
     session.rollback()
     found = draw(manager, session, "Tangan", **hand, **{"A.q.75.01.01": "6", "A.q.75.71.01": ""})
@@ -325,6 +335,25 @@ def test_what_changed_since_is_said(manager: FlaskClient, session: Session) -> N
     session.commit()
     assert "4 rumah tangga terpilih berubah" in words(manager.get(page).text)
     assert "Terbukti" in manager.post(page + "/verify", follow_redirects=True).text
+
+
+def test_a_snapshot_older_than_a_decree_says_so(manager: FlaskClient, session: Session) -> None:
+    told = "1 SK dinyatakan berlaku atau ditarik"
+    given = programme(session, "blt")
+    late = AT.replace(year=2027)
+    decree = Decree(
+        id=uuid.uuid4(), area_code="75", programme_id=given.id, number="1", dated=late.date(),
+        period_from=late.date(), state=DecreeState.LOADED, state_by="ani", state_at=late,
+        made_by="ani", made_at=late,
+    )  # fmt: skip
+    session.add(decree)
+    session.commit()
+    assert told not in words(manager.get("/targeting/simulate").text)
+    session.rollback()
+    decree.state = DecreeState.IN_FORCE
+    session.commit()
+    for page in ("/targeting/simulate", "/targeting/"):
+        assert told in words(manager.get(page).text)
 
 
 def test_an_approved_list_becomes_a_draft_decree(

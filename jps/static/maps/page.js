@@ -94,6 +94,22 @@ window.jpsMap = (map) => {
     say(!state.view.geometry ? texts.no_boundary : noModel || (empty && !hidden) ? why : "");
   }
 
+  // What no area of a level tells, why, and where it is told instead.
+  const ofTopic = () => config.indicators.filter((found) => found.topic === state.view.topic);
+  const isRare = (key) => state.areas.size > 0 && [...state.areas.values()].every((area) => hiddenState(area, key) === "rare");
+  function sayWhatIsRare() {
+    const { view } = state;
+    const rare = ofTopic().filter((found) => isRare(found.key));
+    byId("rare").hidden = !rare.length;
+    if (!rare.length) { return; }
+    const level = config.levels[view.level].toLowerCase();
+    byId("rare-text").textContent = fill(texts.rare_note, { what: rare.map((found) => found.short).join(", "), level });
+    const above = view.levels[view.levels.indexOf(view.level) - 1];
+    byId("rare-above").replaceChildren(above
+      ? link(fill(texts.rare_above, { level: config.levels[above].toLowerCase() }), { ...choice(), level: above })
+      : link(texts.rare_none, { ...choice(), indicator: "reached_share", programme: "" }));
+  }
+
   async function show(view) {
     state.view = view;
     state.areas = new Map(view.rows.map((row) => [row[0], named(view, row)]));
@@ -103,6 +119,7 @@ window.jpsMap = (map) => {
     drawWords();
     table.draw();
     sayWhatIsMissing();
+    sayWhatIsRare();
     layers.renew();
     try {
       await map.show(view.geometry && view.geometry.url, styles(), tip);
@@ -267,7 +284,7 @@ window.jpsMap = (map) => {
     const swatch = (kind, text) => others.append(element("span", {}, element("b", { class: kind }), text));
     const areas = [...state.areas.values()];
     if (areas.some((area) => hiddenState(area, found.key))) {
-      swatch("is-hidden", fill(texts.legend_hidden, { n: config.minimum }));
+      swatch("is-hidden", isRare(found.key) ? texts.legend_rare : fill(texts.legend_hidden, { n: config.minimum }));
     }
     if (areas.some((area) => !hiddenState(area, found.key) && area[found.key] === null)) {
       swatch("is-nodata", texts.nodata);
@@ -287,6 +304,7 @@ window.jpsMap = (map) => {
     const notes = population ? [fill(texts.population, { source: config.sources[population[2]] ?? population[2], date: day(population[1]) })] : [];
     const missing = rows.length && [...state.areas.values()].every((area) => area.coverage === null);
     if (modelled() && state.view.model) { notes.push(fill(texts.model_note, { model: state.view.model })); }
+    if (state.view.topic === "aid") { notes.push(texts.overlap_note); }
     byId("table-note").textContent = [...notes, ...(missing && state.view.topic === "poverty" ? [texts.no_coverage] : [])].join(" ");
   }
 

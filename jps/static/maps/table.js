@@ -6,7 +6,12 @@ window.jpsTable = (config, words, page) => {
   const { fill, number, figure, element, icon, language } = words;
   const byId = (id) => document.getElementById(id);
   const indicators = new Map(config.indicators.map((found) => [found.key, found]));
-  const columns = () => config.indicators.filter((found) => found.topic === page.state.view.topic).map((found) => found.key);
+  // What is mapped stands beside the names, its second figure next to it: a wide table shows both.
+  function columns() {
+    const first = [page.state.indicator, indicators.get(page.state.indicator).with];
+    const all = config.indicators.filter((found) => found.topic === page.state.view.topic).map((found) => found.key);
+    return [...first, ...all.filter((key) => !first.includes(key))];
+  }
 
   function drawTable() {
     const look = page.layers.column(); // on a narrow screen it takes the place of the second figure
