@@ -69,17 +69,19 @@ class Before:
 def patterns(tallies: Tallies, *, minimum: int, before: Before | None = None) -> Patterns:
     """Return what is hidden of the figures of all areas.
 
-    What was hidden `before`, in the last period that was frozen, stays hidden until a cell has
-    changed by the minimum: a neighbour shown now would give away the small area of then.
+    What was hidden `before`, in the last period that was frozen, stays hidden until every cell
+    has changed by the minimum: a neighbour shown now would give away the small area of then. It
+    also covers a small area of now rather than a neighbour whose number of then is known.
     """
 
     def hidden(group: Group, cells: Count, *also: Mapping[str, Hidden]) -> dict[str, Hidden]:
         every = _every(tallies, cells)
         forced = {code: why for pattern in also for code, why in pattern.items()}
+        earlier: Mapping[str, Hidden] = {}
         if before is not None:
-            was = _every(before.tallies, cells)
-            forced = still(before.patterns.hidden[group], was, every, minimum) | forced
-        return hide_cells(every, minimum=minimum, also=forced)
+            was, earlier = _every(before.tallies, cells), before.patterns.hidden[group]
+            forced = still(earlier, was, every, minimum) | forced
+        return hide_cells(every, minimum=minimum, also=forced, rather=earlier)
 
     registration = hidden(Group.REGISTRATION, lambda tally, _: (tally.households,))
     poverty = hidden(Group.POVERTY, lambda tally, _: (tally.scored,))

@@ -8,7 +8,7 @@ total. Of the parts of a neighbour hidden for that reason the smallest are hidde
 shown ones do not add up to it. Why this is enough: docs/adr/0023-hidden-figures-stay-hidden.md.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -38,13 +38,18 @@ def hide(
 
 
 def hide_cells(
-    cells: Mapping[str, Cells], *, minimum: int, also: Mapping[str, Hidden] = _NOTHING
+    cells: Mapping[str, Cells],
+    *,
+    minimum: int,
+    also: Mapping[str, Hidden] = _NOTHING,
+    rather: Collection[str] = (),
 ) -> dict[str, Hidden]:
     """Return the hidden areas and why.
 
     `cells` holds every area at all levels; those of one level have the same cells. An area whose
     parent is not among them hangs under `EVERYTHING`, which is judged like an area. Areas `also`
     are hidden whatever their cells, also none. Other areas without anybody have nothing to hide.
+    Areas `rather` cover a small one before others do.
     """
     families = _children(cells)
     hidden: dict[str, Hidden] = {}
@@ -60,7 +65,8 @@ def hide_cells(
         if why in (Hidden.FEW, Hidden.INSIDE):
             hidden |= dict.fromkeys(counted, Hidden.INSIDE)
         else:
-            hidden |= _hide_among(counted, minimum, also, always=why is Hidden.COMPLEMENT)
+            always = why is Hidden.COMPLEMENT
+            hidden |= _hide_among(counted, minimum, also, rather, always=always)
         waiting += children
     return hidden
 
@@ -71,13 +77,16 @@ def still(
     now: Mapping[str, Cells],
     minimum: int,
 ) -> dict[str, Hidden]:
-    """Return of what was hidden the areas in which no cell has changed by the minimum."""
+    """Return of what was hidden the areas in which not every cell has changed by the minimum.
+
+    A cell that has not would give away, of then, what the area covered. Nobody is no cell.
+    """
     return {
         code: why
         for code, why in hidden.items()
         if code in was
         and code in now
-        and all(abs(a - b) < minimum for a, b in zip(was[code], now[code], strict=True))
+        and any(abs(a - b) < minimum for a, b in zip(was[code], now[code], strict=True) if a or b)
     }
 
 
@@ -90,7 +99,12 @@ def _children(codes: Mapping[str, Cells]) -> dict[str, list[str]]:
 
 
 def _hide_among(
-    cells: Mapping[str, Cells], minimum: int, also: Mapping[str, Hidden], *, always: bool
+    cells: Mapping[str, Cells],
+    minimum: int,
+    also: Mapping[str, Hidden],
+    rather: Collection[str],
+    *,
+    always: bool,
 ) -> dict[str, Hidden]:
     """Hide small areas and enough others that of each cell none or at least `minimum` is missing.
 
@@ -100,7 +114,7 @@ def _hide_among(
     hidden |= {code: Hidden.FEW for code, counts in cells.items() if _small(counts, minimum)}
     total = _sum(cells.values())
     missing = _sum([tuple(0 for _ in total), *(cells[code] for code in hidden)])
-    for code in sorted(cells, key=lambda code: (sum(cells[code]), code)):
+    for code in sorted(cells, key=lambda code: (code not in rather, sum(cells[code]), code)):
         lacking = [
             place
             for place, whole in enumerate(total)

@@ -86,7 +86,8 @@ def _one_by_one(
     forced = {one: _still(tallies, one, minimum, before) | dict(reach) for one in figures}
     forced[REACH] = dict(reach)
     tree = Tree({code: tally.aid.reached() for code, tally in areas.items()})
-    protection = Protection(tree, forced, given=REACH)
+    earlier = before[1].hidden if before else {}
+    protection = Protection(tree, forced, given=REACH, rather=earlier)
     cells = [
         Cell(figure, code, tuple(way for way in ways if way.changes(figure, among)))
         for figure in figures

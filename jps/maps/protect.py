@@ -79,21 +79,25 @@ class Tree:
             found[code] = (down, up)
         return {code: down + up for code, (down, up) in found.items()}
 
-    def beside(self, code: str, hidden: Collection[str], *, inside: bool) -> Iterable[str]:
+    def beside(
+        self, code: str, hidden: Collection[str], rather: Collection[str], *, inside: bool
+    ) -> Iterable[str]:
         """Return areas to hide with one, the best first: `inside` it, or beside it, or above.
 
-        What lies in those hidden beside it comes before another one beside it.
+        What lies in those hidden beside it comes before another one beside it; those `rather` come
+        before others of their kind.
         """
         beside = [part for part in self.parts[self.above[code]] if part != code]
         covering = self._inside([part for part in beside if part in hidden])
         own = self._inside([code])
         for areas in (own, covering, beside) if inside else (covering, beside, own):
             yield from sorted(
-                (one for one in areas if one not in hidden), key=lambda one: (self.sizes[one], one)
+                (one for one in areas if one not in hidden),
+                key=lambda one: (one not in rather, self.sizes[one], one),
             )
         above = self.above[code]
         if self.above.get(above, EVERYTHING) != EVERYTHING:  # the first ones are shown
-            found = self.beside(above, hidden, inside=inside)
+            found = self.beside(above, hidden, rather, inside=inside)
             yield from [above] if above not in hidden else found
 
     def _inside(self, codes: list[str]) -> list[str]:
@@ -104,14 +108,21 @@ class Tree:
 class Protection:
     """Hides more and more until every small number is safe, or nothing more can be hidden.
 
-    `forced` are areas where figures are hidden anyway; of the figure `given` no more are.
+    `forced` are areas where figures are hidden anyway; of the figure `given` no more are. Areas
+    `rather` are hidden before others to cover a figure.
     """
 
     def __init__(
-        self, tree: Tree, forced: Mapping[str, Mapping[str, Hidden]], *, given: str
+        self,
+        tree: Tree,
+        forced: Mapping[str, Mapping[str, Hidden]],
+        *,
+        given: str,
+        rather: Mapping[str, Collection[str]],
     ) -> None:
         self._tree = tree
         self._given = given
+        self._rather = rather
         self.hidden = {
             figure: {code: why for code, why in found.items() if code in tree.sizes}
             for figure, found in forced.items()
@@ -181,5 +192,6 @@ class Protection:
             return code
         room = self._tree.alone(way, most)
         inside = sum(self._tree.alone(way, hidden)[code]) < minimum
-        more = self._tree.beside(code, hidden, inside=inside)
+        rather = {one for figure in way.figures for one in self._rather.get(figure, ())}
+        more = self._tree.beside(code, hidden, rather, inside=inside)
         return next((one for one in more if one in most and any(room[one])), None)

@@ -35,6 +35,7 @@ KEPT = 64  # lines and topics in memory; a province of 300,000 households takes 
 KEPT_FOR = timedelta(minutes=5)  # at most, should two saves overlap with their times crossed
 DEAR = 0.5  # seconds; sums that took longer are not counted anew after every single save
 PATIENCE = 20  # times what the sums took, for which they are then shown
+LONGEST = timedelta(hours=1)  # that dear sums are shown while others count them anew
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,15 @@ class Kept:
         patience = timedelta(seconds=self._took * PATIENCE)
         return self._took > DEAR and at - self.at < patience
 
+    def bridges(self, at: datetime) -> bool:
+        """Whether the sums may be shown while they are counted anew."""
+        return self._took > DEAR and at - self.at < LONGEST
+
+    def hide_like(self, other: "Kept") -> None:
+        """Find out what is hidden for every minimum that was asked of other sums."""
+        for minimum in tuple(other._patterns):
+            self.patterns(minimum)
+
     def is_of(self, version: Version, at: datetime) -> bool:
         """Whether the sums are those of the data of `version`."""
         return self._version == version and at - self.at < KEPT_FOR
@@ -98,11 +108,22 @@ class Kept:
         return self._parts[scope]
 
 
-class VillageSums:
-    """Keeps the last sums; `timer` tells seconds."""
+Work: TypeAlias = Callable[[Session], None]
 
-    def __init__(self, timer: Callable[[], float]) -> None:
+
+class VillageSums:
+    """Keeps the last sums; `timer` tells seconds.
+
+    `aside` does work soon with a session of its own, while the sums of before are shown; without it
+    whoever asks waits for new sums.
+    """
+
+    def __init__(
+        self, timer: Callable[[], float], aside: Callable[[Work], None] | None = None
+    ) -> None:
         self._timer = timer
+        self.aside = aside
+        self._counting: set[Wanted] = set()
         self._kept: dict[Wanted, Kept] = {}
         self._periods: dict[int, Kept] = {}
         self._lock = Lock()
@@ -117,7 +138,29 @@ class VillageSums:
         kept = self._kept.get(wanted)
         if kept is not None and kept.serves(version, at):
             return kept
+        if kept is not None and self.aside is not None and kept.bridges(at):
+            self._count_aside(self.aside, wanted, kept, at)
+            return kept
         return self._count(session, wanted, version, at)
+
+    def _count_aside(
+        self, aside: Callable[[Work], None], wanted: Wanted, old: Kept, at: datetime
+    ) -> None:
+        """Have sums counted by somebody else, once."""
+        with self._lock:
+            if wanted in self._counting:
+                return
+            self._counting.add(wanted)
+
+        def work(session: Session) -> None:
+            try:
+                with everywhere(session):
+                    version = data_version(session, wanted.topic)
+                    self._count(session, wanted, version, at).hide_like(old)
+            finally:
+                self._counting.discard(wanted)
+
+        aside(work)
 
     def _count(self, session: Session, wanted: Wanted, version: Version, at: datetime) -> Kept:
         begun = self._timer()

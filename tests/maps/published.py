@@ -47,6 +47,8 @@ class Published:
                 self.note(area, OVERLAP if column == "overlaps" else column, row.get(column))
             self.note(area, "low", row.get("low_families"))
             self.note(area, programme or "reached", row.get("reached"))
+            self.note(area, "scored", row.get("scored") or row.get("households_scored"))
+            self.note(area, "modelled", row.get("modelled") or row.get("households_modelled"))
             for share, part, whole in (
                 ("no_nik_share", "no_nik", "members"),
                 ("low_share", "low_families", "ranked"),
@@ -60,6 +62,11 @@ class Published:
         rows = [dict(zip(view["columns"], row, strict=True)) for row in view["rows"]]
         total = dict(zip(view["columns"], view["total"], strict=True))
         self.records([*rows, total] if total["code"] else rows, programme)
+
+    def was(self, view: Mapping[str, Any], figure: str) -> None:
+        """Note a figure of the period with which the map's values are compared."""
+        for area, value in view["was"].items():
+            self.note(area, figure, value)
 
     def csv(self, text: str, programme: str = "") -> None:
         """Note a CSV file of the map."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jps.areas.rules import Level
 from jps.maps.aid import Aid, parts
 from jps.maps.figures import Tallies, Tally
-from jps.maps.groups import Group, Patterns, patterns, split_kinds
+from jps.maps.groups import Before, Group, Patterns, patterns, split_kinds
 from jps.maps.hiding import Hidden
 from jps.maps.programmes import OVERLAP
 from jps.maps.room import clash
@@ -153,3 +153,45 @@ def test_no_small_kind_of_finding_is_derived(
     for area, sort in secrets if attack.known else ():
         low, high = attack.bounds(area, sort)
         assert high - low >= MINIMUM - 1e-6, (area, sort, low, high, attack.known)
+
+
+counts = st.sampled_from([0, 1, 3, 4, 6, 9, 15, 30])
+grown = st.dictionaries(
+    st.tuples(st.integers(1, 2), st.integers(1, 2), st.integers(1, 3)).map(
+        lambda place: f"75.0{place[0]}.0{place[1]}.200{place[2]}"
+    ),
+    st.tuples(counts.filter(bool), st.sampled_from([0, 0, 5, 8, 20])),
+    min_size=2,
+    max_size=8,
+)
+GROWN: dict[str, Callable[[str], int]] = {
+    "then": lambda part: int(part == "there"),
+    "now": lambda part: 1,
+}
+
+
+@settings(max_examples=40)
+@given(grown)
+def test_two_periods_together_give_no_small_number_away(
+    province: dict[str, tuple[int, int]],
+) -> None:
+    """Somebody takes one from the other and supposes that no household has left."""
+    then = Tallies({code: Tally(households=was) for code, (was, _) in province.items()})
+    now = Tallies({code: Tally(households=was + more) for code, (was, more) in province.items()})
+    first = patterns(then, minimum=MINIMUM)
+    told = {
+        "then": (then, first),
+        "now": (now, patterns(now, minimum=MINIMUM, before=Before(then, first))),
+    }
+    attack = Attack(sorted(province), GROWN, ["there", "new"])
+    secrets = []
+    for figure, (tallies, found) in told.items():
+        for level in Level:
+            for area, tally in tallies.at(level).items():
+                if not found.why(Group.REGISTRATION, area):
+                    attack.publish(area, figure, tally.households)
+                elif tally.households < MINIMUM:
+                    secrets.append((area, figure))
+    for area, figure in secrets if attack.known else ():
+        low, high = attack.bounds(area, figure)
+        assert high - low >= MINIMUM - 1e-6, (area, figure, low, high, attack.known)

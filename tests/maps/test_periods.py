@@ -93,5 +93,15 @@ def test_what_covered_a_small_area_covers_it_until_it_has_changed() -> None:
     now = _villages(v2001=2, v2002=7, v2003=6)
     assert _hidden(patterns(now, minimum=5)) == {"75.01.01.2001", "75.01.01.2003"}
     assert _hidden(patterns(now, minimum=5, before=before)) >= {"75.01.01.2001", "75.01.01.2002"}
-    later = _villages(v2001=2, v2002=15, v2003=6)
-    assert "75.01.01.2002" not in _hidden(patterns(later, minimum=5, before=before))
+    later = _villages(v2001=8, v2002=15, v2003=6)
+    assert _hidden(patterns(later, minimum=5, before=before)) == set()
+
+
+def test_what_is_small_is_covered_by_what_covered_it_then() -> None:
+    """Were 9 hidden for 13, whoever knows the 9 of then would have the 2: 24 - 13 - 9."""
+    then = _villages(v2001=2, v2002=6, v2003=9)
+    before = Before(then, patterns(then, minimum=5))
+    now = _villages(v2001=2, v2002=13, v2003=9)
+    assert _hidden(patterns(now, minimum=5)) == {"75.01.01.2001", "75.01.01.2003"}
+    found = patterns(now, minimum=5, before=before)
+    assert _hidden(found) == {"75.01.01.2001", "75.01.01.2002"}

@@ -71,7 +71,7 @@ LEAVES = ("75.01.01", "75.01.02", "75.02.01")
 
 def _protected(room: dict[str, tuple[int, int]]) -> dict[str, Hidden] | None:
     way = Way(("pkh",), room)
-    found = Protection(Tree(SIZES), {"pkh": {}, "reach": {}}, given="reach")
+    found = Protection(Tree(SIZES), {"pkh": {}, "reach": {}}, given="reach", rather={})
     enough = found.protect([Cell("pkh", "75.01.01", (way,))], 5)
     return found.hidden["pkh"] if enough else None
 

@@ -18,7 +18,7 @@ from jps.households.models import Household, Merge
 from jps.households.rules import Merged, State
 from jps.maps.files import Format
 from jps.maps.hiding import Hidden
-from jps.maps.queries import VillageSums
+from jps.maps.queries import VillageSums, Work
 from jps.maps.schemas import MapChoice
 from jps.maps.services import Reader, download, map_view, openable_areas
 from jps.maps.views import AreaRow, MapView
@@ -235,6 +235,24 @@ def test_dear_sums_are_shown_for_a_while(session: Session) -> None:
         view = _look(session, sums=sums, at=AT + timedelta(seconds=passed))
         assert view.total.registration is not None
         assert view.total.registration.households == households, passed
+
+
+def test_dear_sums_are_shown_while_others_count_them_anew(session: Session) -> None:
+    seconds, asked = iter(range(0, 300, 3)), list[Work]()
+    sums = VillageSums(timer=lambda: float(next(seconds)), aside=asked.append)
+    _look(session, sums=sums)
+    add_household(session, TOWN, changed_at=AT + timedelta(seconds=1))
+    for passed in (61, 62):
+        view = _look(session, sums=sums, at=AT + timedelta(seconds=passed))
+        assert view.counted_at == AT
+    [work] = asked
+    work(session)
+    view = _look(session, sums=sums, at=AT + timedelta(seconds=63))
+    assert view.counted_at == AT + timedelta(seconds=61)
+    assert view.total.registration is not None
+    assert view.total.registration.households == 25
+    _look(session, sums=sums, at=AT + timedelta(hours=2))
+    assert len(asked) == 1
 
 
 def test_openable_areas_are_those_above_desa(session: Session) -> None:

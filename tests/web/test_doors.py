@@ -3,9 +3,11 @@
 import random
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 
 import pytest
 from flask import Flask
@@ -18,6 +20,7 @@ from jps.areas.rules import Level, level_of
 from jps.assessment.models import Decile
 from jps.households.models import Family, Household, Member
 from jps.maps.aid import key_of, parts
+from jps.maps.periods import freeze
 from jps.programmes.case_models import Finding
 from jps.programmes.models import Benefit, OverlapRule, Recipient
 from jps.programmes.rules import FindingKind, FindingState, Overlap, Unit
@@ -27,6 +30,7 @@ from tests.figures import AT, add_areas, add_boundaries, add_household, score_al
 from tests.maps.attack import Attack, kinds
 from tests.maps.published import RANKS, TOGETHER, Published
 from tests.maps.test_attack import FIGURES, MINIMUM, PROGRAMMES
+from tests.maps.test_fgt import tell
 from tests.programmes_examples import add_decree, add_programme, add_recipients
 
 VILLAGES = {
@@ -40,7 +44,9 @@ VILLAGES = {
 NAMES = {"75.01.01.2003": "Desa Tiga", "75.01.02.2002": "Desa Lima"}
 ABOVE = ("75", "75.01", "75.71", "75.01.01", "75.01.02", "75.71.01")
 FOUND = (FindingKind.DEAD, FindingKind.OVERLAP, FindingKind.NOT_ELIGIBLE)
-AID, FINDINGS, DECILES, NIK = range(4)
+OTHERS = (("households", ""), ("low_share", ""), ("fgt0", ""))  # indicators of other topics
+AID, FINDINGS, DECILES, NIK, MODEL = range(5)
+GROWN = {"75.01.01.2001": 7, "75.01.01.2003": 1, "75.01.02.2002": 5, "75.71.01.1001": 2}
 
 
 @dataclass
@@ -48,7 +54,7 @@ class Truth:
     """Per desa how many households receive what, findings, families and members there are."""
 
     counts: tuple[dict[str, Counter[str]], ...] = field(
-        default_factory=lambda: tuple({code: Counter() for code in VILLAGES} for _ in range(4))
+        default_factory=lambda: tuple({code: Counter() for code in VILLAGES} for _ in range(5))
     )
 
     def count(self, system: int, area: str, counts: Callable[[str], int]) -> int:
@@ -62,7 +68,7 @@ class Truth:
 
 
 def _attacks() -> list[Attack]:
-    """Return what could be behind the figures, of each of the four systems."""
+    """Return what could be behind the figures, of each of the five systems."""
     villages = sorted(VILLAGES)
     together = {TOGETHER: lambda kind: len(parts(kind)) if kind else 0}
     found = {str(kind): _is(str(kind)) for kind in FOUND}
@@ -73,11 +79,13 @@ def _attacks() -> list[Attack]:
         "ranked": lambda rank: rank in RANKS,
     }
     nik = {"no_nik": _is("no"), "with nik": _is("yes"), "members": lambda _: 1}
+    scores = {"modelled": _is("yes"), "scored": lambda kind: kind != "unscored"}
     return [
         Attack(villages, FIGURES | together, kinds(PROGRAMMES)),
         Attack(villages, found | {"findings": lambda _: 1}, [str(kind) for kind in FOUND]),
         Attack(villages, ranks | low, [*RANKS, "unranked"]),
         Attack(villages, nik, ["no", "yes"]),
+        Attack(villages, scores, ["no", "yes", "unscored"]),
     ]
 
 
@@ -97,9 +105,13 @@ def truth(session: Session) -> Truth:
     add_boundaries(session)
     chance, made = random.Random(7), Truth()
     received: dict[str, list[Household]] = {name: [] for name in PROGRAMMES}
+    modelled: list[Household] = []
     for code, number in VILLAGES.items():
         for _ in range(number):
-            household = add_household(session, code, interview_date=_today().replace(day=1))
+            household = _household(session, code)
+            if chance.random() < 0.9:
+                modelled.append(household)
+            made.counts[MODEL][code]["yes" if household in modelled else "no"] += 1
             mine = [name for name in PROGRAMMES if chance.random() < 0.25]
             made.counts[AID][code][key_of(mine)] += 1
             for name in mine:
@@ -116,6 +128,24 @@ def truth(session: Session) -> Truth:
     verdict = {"verdict": Overlap.FORBIDDEN, "made_by": "tests", "made_at": AT}
     session.add(OverlapRule(**clash, **verdict))
     score_all(session)
+    tell(session, modelled)
+    session.commit()
+    return made
+
+
+def _household(session: Session, code: str) -> Household:
+    return add_household(session, code, interview_date=_today().replace(day=1))
+
+
+def _grow(session: Session, truth: Truth) -> Truth:
+    """Add households that receive nothing, and return what there is then."""
+    chance, made = random.Random(8), deepcopy(truth)
+    for code, number in GROWN.items():
+        for _ in range(number):
+            household = _household(session, code)
+            made.counts[AID][code][""] += 1
+            made.counts[MODEL][code]["unscored"] += 1
+            _family(session, household, made, chance)
     session.commit()
     return made
 
@@ -166,7 +196,7 @@ def _maps(client: FlaskClient, told: Published) -> None:
     """Note the map: its values, all makes of file, and the features of the API."""
     for level in ("kabkota", "kecamatan", "desa"):
         asked = [("reached", programme) for programme in ("", *PROGRAMMES)]
-        for indicator, programme in (*asked, ("households", ""), ("low_share", "")):
+        for indicator, programme in (*asked, *OTHERS):
             given = {"indicator": indicator, "level": level, "programme": programme}
             told.values(client.get("/maps/values", query_string=given).get_json(), programme)
             found = client.post("/maps/download", data={**given, "format": "csv"})
@@ -175,7 +205,7 @@ def _maps(client: FlaskClient, told: Published) -> None:
         for kind in ("geojson", "gpkg", "parquet") if level == "desa" else ():
             found = client.post("/maps/download", data={**given, "format": kind})
             told.map_file(found.data, kind, "")
-        for topic in ("poverty", "aid", "people"):
+        for topic in ("poverty", "aid", "people", "consumption"):
             features = client.get(f"/api/v1/features/collections/{level}-{topic}/items")
             told.records(one["properties"] for one in features.get_json()["features"])
 
@@ -201,12 +231,68 @@ def test_all_doors_together_give_no_small_number_away(
         mine = [code for code in (*ABOVE, *VILLAGES) if code.startswith(area)]
         _reports(reader, told, mine if area == "75" else mine[:1])
     told.csv(client.get("/public/data.csv").text)
-    hidden = [0, 0, 0, 0]
-    for system, attack in enumerate(told.attacks):
-        assert len(attack.known) >= 8
-        hidden[system] = _attacked(system, attack, truth)
+    hidden = _all_attacked(told, truth)
     assert min(hidden) > 0
     assert sum(hidden) > 40
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_frozen_period_beside_now_gives_no_small_number_away(
+    app: Flask, session: Session, truth: Truth, sign_in: SignIn
+) -> None:
+    period = freeze(session, "Dulu", on=_today(), by="tests", at=utc_now()).id
+    later = _grow(session, truth)
+    names = {area.name: area.code for area in session.query(Area)}
+    session.rollback()
+    then, now = (Published(_attacks(), names, {}) for _ in range(2))
+    reader = sign_in(Role.ANALYST, "75")
+    asked = (*(("reached", programme) for programme in ("", *PROGRAMMES)), *OTHERS)
+    for level in ("kabkota", "kecamatan", "desa"):
+        for indicator, programme in asked:
+            given = {"indicator": indicator, "level": level, "programme": programme}
+            frozen = reader.get("/maps/values", query_string={**given, "period": period})
+            then.values(frozen.get_json(), programme)
+            both = reader.get("/maps/values", query_string={**given, "compare": period}).get_json()
+            now.values(both, programme)
+            if indicator in ("reached", "households"):
+                then.was(both, programme or indicator)
+    assert min(_all_attacked(then, truth)) > 0
+    _all_attacked(now, later)
+    for system, (one, other) in enumerate(zip(then.attacks, now.attacks, strict=True)):
+        _not_told_by_both(system, {"then": one, "now": other}, {"then": truth, "now": later})
+
+
+def _not_told_by_both(
+    system: int, attacks: Mapping[str, Attack], truths: Mapping[str, Truth]
+) -> None:
+    """Whoever subtracts a period from now, and supposes that nobody left, knows no number."""
+    one = attacks["then"]
+    kinds = [f"{time} {kind}" for time in ("there", "new") for kind in one.kinds]
+
+    def counted(time: str, counts: Callable[[str], int]) -> Callable[[str], int]:
+        return lambda kind: (
+            counts(kind.split(" ", 1)[1]) if time == "now" or kind.startswith("there") else 0
+        )
+
+    cells = [(time, figure) for time in attacks for figure in one.figures]
+    figures = {f"{time} {name}": counted(time, one.figures[name]) for time, name in cells}
+    both = Attack(one.villages, figures, kinds)
+    for time, attack in attacks.items():
+        for (area, figure), value in attack.known.items():
+            both.publish(area, f"{time} {figure}", value)
+    areas = {code[: level.code_length] for code in VILLAGES for level in Level}
+    for area, (time, figure) in product(sorted(areas), cells if both.known else ()):
+        if 0 < truths[time].count(system, area, one.figures[figure]) < MINIMUM:
+            low, high = both.bounds(area, f"{time} {figure}")
+            assert high - low > 0.5, (area, time, figure, low, high)
+
+
+def _all_attacked(told: Published, truth: Truth) -> list[int]:
+    assert all(len(attack.known) >= 8 for attack in told.attacks if attack.known)
+    return [
+        _attacked(system, attack, truth) if attack.known else 0
+        for system, attack in enumerate(told.attacks)
+    ]
 
 
 def _attacked(system: int, attack: Attack, truth: Truth) -> int:

@@ -3,19 +3,29 @@
 import gzip
 import json
 import re
+import threading
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from jps.access.rules import Role
+from jps.areas.models import Area
 from jps.audit.models import AuditEvent
+from jps.web.figures import kept_sums
 from tests.conftest import SignIn
-from tests.figures import add_areas, add_boundaries, add_household, add_rich_household, score_all
+from tests.figures import (
+    AREAS,
+    add_areas,
+    add_boundaries,
+    add_household,
+    add_rich_household,
+    score_all,
+)
 
 VILLAGES = ("75.01.01.2001", "75.01.01.2002", "75.01.02.2001", "75.71.01.1001")
 
@@ -105,6 +115,18 @@ def test_the_scripts_come_as_one_file_kept_for_a_year(manager: FlaskClient) -> N
     assert answer.text.index("window.jpsAreas = ") < answer.text.index("window.jpsMap = ")
     assert manager.get("/bundles/map/0123456789ab.js").status_code == 404
     assert manager.get("/bundles/x/0123456789ab.js").status_code == 404
+
+
+def test_what_is_counted_aside_has_a_session_of_its_own(app: Flask, province: None) -> None:
+    seen: list[int | None] = []
+    with app.app_context():
+        aside = kept_sums().aside
+    assert aside is not None
+    aside(lambda session: seen.append(session.scalar(select(func.count(Area.code)))))
+    for thread in threading.enumerate():
+        if thread.name == "figures":
+            thread.join()
+    assert seen == [len(AREAS)]
 
 
 def test_without_boundaries_the_table_remains(session: Session, sign_in: SignIn) -> None:
