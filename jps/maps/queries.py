@@ -59,12 +59,14 @@ class Kept:
         version: Version = (),
         took: float = 0.0,
         before: "Kept | None" = None,
+        timer: Callable[[], float] = perf_counter,
     ) -> None:
         self.tallies = tallies
         self.at = at
         self._version = version
         self._took = took
         self._before = before  # the last period frozen before it
+        self._timer = timer
         self._patterns: dict[int, Patterns] = {}
         self._parts: dict[AreaScope, Tallies] = {EVERYWHERE: tallies}
 
@@ -93,9 +95,9 @@ class Kept:
         if minimum not in self._patterns:
             last = self._before
             before = Before(last.tallies, last.patterns(minimum)) if last else None
-            begun = perf_counter()
+            begun = self._timer()
             self._patterns[minimum] = patterns(self.tallies, minimum=minimum, before=before)
-            self._took += perf_counter() - begun
+            self._took += self._timer() - begun
         return self._patterns[minimum]
 
     def within(self, scope: AreaScope) -> Tallies:
@@ -170,7 +172,7 @@ class VillageSums:
                 villages = village_sums(session, wanted)
             else:
                 villages = with_topic(session, wanted, self._households(session, wanted, at))
-        made = Kept(Tallies(villages), at, version, self._timer() - begun, before)
+        made = Kept(Tallies(villages), at, version, self._timer() - begun, before, self._timer)
         with self._lock:
             self._kept.pop(wanted, None)
             self._kept[wanted] = made

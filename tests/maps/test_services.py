@@ -2,6 +2,7 @@
 
 from dataclasses import astuple
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -226,9 +227,9 @@ def test_kept_sums_are_per_scope_and_renewed_when_data_change(session: Session) 
 
 
 def test_dear_sums_are_shown_for_a_while(session: Session) -> None:
-    """Counting takes three seconds here: for a minute the page keeps what it has."""
-    seconds = iter(range(0, 300, 3))
-    sums = VillageSums(timer=lambda: float(next(seconds)))
+    """Counting and hiding take three seconds here: for a minute the page keeps what it has."""
+    seconds = count(0, 1.5)
+    sums = VillageSums(timer=lambda: next(seconds))
     assert _look(session, sums=sums).counted_at == AT
     add_household(session, TOWN, changed_at=AT + timedelta(seconds=1))
     for passed, households in ((30, 24), (59, 24), (61, 25)):
@@ -238,8 +239,8 @@ def test_dear_sums_are_shown_for_a_while(session: Session) -> None:
 
 
 def test_dear_sums_are_shown_while_others_count_them_anew(session: Session) -> None:
-    seconds, asked = iter(range(0, 300, 3)), list[Work]()
-    sums = VillageSums(timer=lambda: float(next(seconds)), aside=asked.append)
+    seconds, asked = count(0, 1.5), list[Work]()
+    sums = VillageSums(timer=lambda: next(seconds), aside=asked.append)
     _look(session, sums=sums)
     add_household(session, TOWN, changed_at=AT + timedelta(seconds=1))
     for passed in (61, 62):
