@@ -13,7 +13,7 @@ from tests.conftest import SignIn
 from tests.databases import Databases
 from tests.test_routes import address, may_pass, routes
 
-NO_PAGES = ("api", "static", "vendor", "openrosa", "photos")
+NO_PAGES = ("api", "static", "vendor", "openrosa", "photos", "bundles")
 
 
 @pytest.fixture
