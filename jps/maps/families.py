@@ -74,18 +74,14 @@ def families(session: Session, asked: Asked, *, on: date) -> Families:
         Household.address,
         Household.household_size,
         chance.label("chance"),
-        known.bits.c.mask.label("mask"),
     )
-    query = (
-        select(*columns)
-        .outerjoin(known.bits, known.bits.c.household_id == Household.id)
-        .outerjoin(Assessment, mine)
-        .where(*behind)
-    )
+    query = select(*columns).outerjoin(Assessment, mine).where(*behind)
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     page = max(1, min(asked.page, -(-total // SIZE)))
     order = (func.coalesce(chance, -1).desc(), Household.id)
-    found = session.execute(query.order_by(*order).limit(SIZE).offset((page - 1) * SIZE))
+    found = session.execute(query.order_by(*order).limit(SIZE).offset((page - 1) * SIZE)).all()
+    masks = select(known.bits).where(known.bits.c.household_id.in_([row.id for row in found]))
+    gets = {row.household_id: row.mask for row in session.execute(masks)}
     rows = tuple(
         Row(
             row.id,
@@ -94,7 +90,7 @@ def families(session: Session, asked: Asked, *, on: date) -> Families:
             row.address,
             row.household_size,
             row.chance,
-            known.names(row.mask or 0),
+            known.names(gets.get(row.id, 0)),
         )
         for row in found
     )
@@ -102,19 +98,25 @@ def families(session: Session, asked: Asked, *, on: date) -> Families:
 
 
 def _behind(asked: Asked, known: Received) -> ColumnElement[bool]:
-    """Return which households the indicator counts in its numerator."""
-    mask = func.coalesce(known.bits.c.mask, 0)
+    """Return which households the indicator counts in its numerator.
+
+    Who receives is looked up, not joined: a database may go through a joined list household by
+    household.
+    """
+    mask = known.bits.c.mask
     gets: ColumnElement[bool] = mask != 0
     if asked.programme:
         bit = known.bit(asked.programme)
         gets = mask.op("&")(bit) != 0 if bit else false()
+    listed = select(known.bits.c.household_id).where(known.bits.c.household_id.is_not(None))
     match asked.indicator:
         case "poor_unreached":
-            return ~gets
+            return Household.id.not_in(listed.where(gets))
         case "reached_share" | "poor_reached" | "reached":
-            return gets
+            return Household.id.in_(listed.where(gets))
         case "overlap_share" | "overlaps":
-            return or_(false(), *(mask.op("&")(pair) == pair for pair in known.clashes))
+            clash = or_(false(), *(mask.op("&")(pair) == pair for pair in known.clashes))
+            return Household.id.in_(listed.where(clash))
         case "findings":
             return Household.id.in_(_with_findings())
         case "no_nik" | "no_nik_share":

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from jps.access.rules import Role
 from jps.households.models import Household
 from jps.maps.families import common_area
+from jps.programmes.rules import Registered
 from tests.conftest import SignIn
 from tests.figures import add_areas, add_household, add_rich_household, score_all
 from tests.programmes_examples import add_decree, add_programme, add_recipients
@@ -28,6 +29,8 @@ def households(session: Session) -> dict[str, Household]:
     }
     decree = add_decree(session, add_programme(session, "pkh"), period_from=date(2020, 1, 1))
     add_recipients(session, decree, [made["Ana"], made["Dewi"]])
+    unknown = {"household_id": None, "registered": Registered.NO}
+    add_recipients(session, decree, [made["Budi"]], **unknown)
     score_all(session)
     session.commit()
     return made
