@@ -124,6 +124,7 @@ ACTIONS: dict[str, str] = {
     "decree-loaded": N_("SK diunggah"),
     "decree-in-force": N_("SK diberlakukan"),
     "decree-withdrawn": N_("SK ditarik"),
+    "decree-line-chosen": N_("Baris anggaran SK dipilih"),
     "decree-exported": N_("Daftar penerima SK diunduh"),
     "memberships-exported": N_("Daftar kepesertaan diunduh"),
     "intake-confirmed": N_("Daftar disetujui untuk disimpan"),

@@ -15,6 +15,7 @@ from jps.areas.queries import names_of, path
 from jps.areas.rules import is_code
 from jps.cases.over_quota import over_quota
 from jps.decrees import services
+from jps.decrees.budget import lines_for
 from jps.decrees.money import deliveries_of, money
 from jps.decrees.queries import Listed, decile_counts, page_of, rows_of, touches_of
 from jps.decrees.report import ANSWER_NAMES, Answer, area_counts, condition, counted, inside
@@ -111,6 +112,7 @@ def decree_page(session: Session, listed: Listed) -> dict[str, Any]:
         "kinds": problem_kinds(session, batch.id) if batch and matched and listed.whole else [],
         "told": told,
         "looking": looking is not None,
+        "lines": lines_for(session, decree),
         **(job_view(working) if working is not None else {}),
         **(_report(session, listed) if matched else {}),
     }

@@ -18,6 +18,7 @@ from jps.access.rules import Can
 from jps.areas.queries import names_of
 from jps.db import db
 from jps.decrees import services
+from jps.decrees.budget import choose_line
 from jps.decrees.from_list import write_recipients
 from jps.decrees.queries import find_decree, list_decrees
 from jps.decrees.services import Head
@@ -217,6 +218,19 @@ def page(decree_id: uuid.UUID, unknown: Mapping[str, str] | None = None) -> str:
         typed=request.form,
         **decree_page(db.session(), listed),
     )
+
+
+@bp.post("/<uuid:decree_id>/budget-line")
+@requires(Can.MANAGE_PROGRAMMES)
+@saves
+def pay_from(decree_id: uuid.UUID) -> ResponseReturnValue:
+    """Choose the line of the budget from which a decree is paid."""
+    decree = services.get_decree(db.session(), decree_id)
+    chosen = request.form.get("line", "")
+    line = (int(chosen) if chosen.isdecimal() else 0) if chosen else None
+    choose_line(db.session(), decree, line, by=actor().username, at=now())
+    flash(gettext("Baris anggaran SK ini disimpan."), "success")
+    return redirect(url_for(".show", decree_id=decree_id), 303)
 
 
 @bp.post("/<uuid:decree_id>/move")

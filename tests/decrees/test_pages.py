@@ -18,6 +18,7 @@ from jps.audit.models import AuditEvent
 from jps.db import db
 from jps.jobs.rules import JobState
 from jps.jobs.services import start_job
+from jps.programmes.models import BudgetLine
 from jps.programmes.rules import DecreeState, ProgrammeKind
 from jps.worker import run_now, run_waiting
 from tests.conftest import NOW, SignIn
@@ -182,6 +183,36 @@ def state(office: Office, key: uuid.UUID) -> DecreeState:
     found = DecreeState(office.decree(key).state)
     office.session.rollback()
     return found
+
+
+def test_a_decree_is_paid_from_the_line_that_is_chosen(filled: Office, sign_in: SignIn) -> None:
+    key = filled.load()
+    decree = filled.decree(key)
+    mine, other = decree.programme_id, programme(filled.session, "lain").id
+    made: dict[str, Any] = {"name": "Bantuan", "year": 2026, "made_by": "tests", "made_at": NOW}
+    lines = [
+        BudgetLine(id=number, area_code=area, code=f"1.06.{number}", programme_id=owner, **made)
+        for number, (area, owner) in enumerate((("75", mine), ("75", other), ("75.02", mine)), 1)
+    ]
+    filled.session.add_all(lines)
+    filled.session.commit()
+    page = f"/decrees/{key}"
+    manager = sign_in(Role.MANAGER, username="rahma")
+    shown = manager.get(page).text
+    assert [f"1.06.{n}" in shown for n in (1, 2, 3)] == [True, False, False]
+    for wrong in ("2", "3", "x", "99"):
+        assert manager.post(f"{page}/budget-line", data={"line": wrong}).status_code == 422
+        filled.session.rollback()
+    assert manager.post(f"{page}/budget-line", data={"line": "1"}).status_code == 303
+    assert '<option value="1" selected>' in manager.get(page).text
+    seen = sign_in(Role.OPERATOR, "75.02", username="inner").get(page).text
+    assert "2026 · 1.06.1 Bantuan" in seen
+    assert manager.post(f"{page}/budget-line", data={"line": ""}).status_code == 303
+    filled.session.expire_all()
+    assert filled.decree(key).budget_line_id is None
+    chosen = select(AuditEvent.details).where(AuditEvent.action == "decree-line-chosen")
+    told = filled.session.scalars(chosen.order_by(AuditEvent.seq)).all()
+    assert told == [{"line": "1.06.1"}, {"line": ""}]
 
 
 @pytest.mark.parametrize(
