@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import force_locale, gettext
 
 from jps.areas.queries import names_at
@@ -28,6 +37,7 @@ from jps.web.icons import PNG_ICONS, draw_png
 bp = Blueprint("phone", __name__, url_prefix="/phone")
 
 FORM = "form.json"
+SENDING = "sync.js"
 STYLES = ("entry/entry.css", "phone/phone.css")
 ICON = "icon.svg"
 KINDS = {
@@ -110,11 +120,19 @@ def icon(name: str) -> Response:
 @bp.get("/worker.js")
 @requires(Door.OPEN)
 def worker() -> Response:
-    """Answer with the service worker; another shell makes another worker, which replaces it."""
+    """Answer with the service worker; another shell makes another worker, which replaces it.
+
+    With `?sends` it is a module that also sends what waits, when the browser wakes it.
+    """
     kept = shell()
+    sends = "sends" in request.args and url_for(".asset", version=kept.version, name=SENDING)
     addresses = [url_for(".asset", version=kept.version, name=name) for name in kept.files]
     text = render_template(
-        "phone/worker.js", version=kept.version, start=url_for(".index"), addresses=addresses
+        "phone/worker.js",
+        version=kept.version,
+        start=url_for(".index"),
+        addresses=addresses,
+        sends=sends,
     )
     return _fresh(Response(text, mimetype=KINDS[".js"]))
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,7 +14,8 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from jps.access.rules import Role
 from tests.browser.conftest import FLAGS, PATIENCE, PHONE, Visit, Visitor, find_chromium
-from tests.browser.phones import Store, begin, forgive, open_phone, rows, saved
+from tests.browser.phones import PUT, ROWS, Store, begin, forgive, open_phone, rows, saved
+from tests.households_examples import household_document
 from tests.offices import NewHousehold
 from tests.serving import LiveServer
 
@@ -77,6 +79,11 @@ KEY = """() => new Promise((resolve) => {
     row.onsuccess = () => resolve(`${row.result.key} ${row.result.key.extractable}`);
   };
 })"""
+# Resolves when the phone has the office's word for something that it sent, or gives up.
+SENT = f"""async () => {{
+  for (let left = 1500; left && !(await ({ROWS})("sent")).length; left--)
+    await new Promise((go) => setTimeout(go, 20));
+}}"""
 PRIVATE = ("Rahasia", "Tertutup", "Hasan", "Contoh enumerator", "7501010505809001")
 
 
@@ -122,6 +129,25 @@ def test_the_form_starts_when_the_server_is_dead(
     page.fill("#address", "Jalan Server Mati")
     saved(page)
     forgive(window)
+
+
+def test_the_worker_sends_with_the_page_closed(phone: Visit, store: Store) -> None:
+    page = phone.page
+    page.evaluate(PUT, household_document(address="Jalan Tertutup"))
+    other = page.context.new_page()
+    other.goto(phone.base + "/login")
+    page.close()
+    found: list[dict[str, Any]] = []
+    line = other.context.new_cdp_session(other)
+    told = "ServiceWorker.workerRegistrationUpdated"
+    line.on(told, lambda seen: found.extend(seen["registrations"]))
+    line.send("ServiceWorker.enable")
+    while not found:
+        other.evaluate("1")
+    wake = {"registrationId": found[0]["registrationId"], "tag": "jps-phone-send"}
+    line.send("ServiceWorker.dispatchSyncEvent", {"origin": phone.base, "lastChance": True, **wake})
+    other.evaluate(SENT)
+    assert [home.address for home in store.homes] == ["Jalan Tertutup"]
 
 
 def test_a_browser_that_is_killed_opens_at_the_same_field(

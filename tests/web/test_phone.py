@@ -65,6 +65,8 @@ def test_the_worker_names_what_it_keeps(shell: phone.Shell, client: FlaskClient)
     assert json.dumps(shell.version) in worker.text
     assert all(f"/phone/{shell.version}/{name}" in worker.text for name in shell.files)
     assert shell.version in client.get("/phone/").text
+    assert "import " not in worker.text, "browsers without modules in workers"
+    assert f"/phone/{shell.version}/sync.js" in client.get("/phone/worker.js?sends").text
 
 
 def test_what_changes_makes_another_version(

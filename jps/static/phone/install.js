@@ -26,7 +26,7 @@ export async function keepShell() {
   if (!navigator.serviceWorker) return;
   const known = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => known && location.reload());
-  const registration = await navigator.serviceWorker.register("/phone/worker.js", { scope: "/phone/", updateViaCache: "none" });
+  const registration = await register();
   const look = (worker) =>
     worker?.addEventListener("statechange", () => {
       if (worker.state === "installed" && navigator.serviceWorker.controller) ready(worker);
@@ -34,6 +34,19 @@ export async function keepShell() {
   if (registration.waiting && known) ready(registration.waiting);
   look(registration.installing);
   registration.addEventListener("updatefound", () => look(registration.installing));
+}
+
+// Where the browser can wake a worker and load modules into it, the worker that sends.
+async function register() {
+  const how = { scope: "/phone/", updateViaCache: "none" };
+  if ("sync" in ServiceWorkerRegistration.prototype) {
+    try {
+      return await navigator.serviceWorker.register("/phone/worker.js?sends", { ...how, type: "module" });
+    } catch {
+      // Chromium before 91 takes no modules.
+    }
+  }
+  return navigator.serviceWorker.register("/phone/worker.js", how);
 }
 
 function ready(worker) {

@@ -3,15 +3,16 @@
 "use strict";
 
 import { listPhotos, photoRefused, photoSent, readPhoto } from "./photos.js";
-import { listRecords, refresh, settle } from "./records.js";
+import { listRecords, refresh, settle, unsent } from "./records.js";
 import * as server from "./server.js";
 import * as store from "./store.js";
-import { account, adopt, keep, kept } from "./vault.js";
+import { account, adopt, keep, kept, remember } from "./vault.js";
 
 const BATCH = 20; // records in one request
 const FIRST_PAUSE = 2000; // ms
 const LONGEST_PAUSE = 300000; // ms
 const LOCK = "jps-phone-sync";
+const TAG = "jps-phone-send"; // of the browser's own wake-up when the network is back
 
 // idle | sending | waiting (no answer; tries again by itself) | signed-out | other-account
 export const state = { now: "idle", sending: new Set(), last: null };
@@ -51,6 +52,29 @@ export async function synchronise({ again = false } = {}) {
   return state.now;
 }
 
+// What the service worker does when the network is back, also with every page closed. Rejects when
+// there was no answer: the browser tries again. Who signed out here has nothing that could be opened.
+export async function sendUnseen() {
+  if (!(await remember()) || !(await unsent()).mine) return;
+  await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+    if (!lock) return; // a page is at it
+    try {
+      await exchange(false);
+    } catch (error) {
+      tell(error instanceof server.SignedOut ? "signed-out" : "waiting");
+      if (!(error instanceof server.SignedOut)) throw error;
+    } finally {
+      state.sending.clear();
+    }
+  });
+}
+
+// Asks the browser to wake the service worker; not all can (Firefox, Safari).
+async function askToBeWoken() {
+  const registration = await navigator.serviceWorker?.ready;
+  await registration?.sync?.register(TAG).catch(() => {});
+}
+
 function fail(error) {
   if (error instanceof server.SignedOut) return tell("signed-out");
   if (!(error instanceof server.NoAnswer)) {
@@ -60,6 +84,7 @@ function fail(error) {
   failures += 1;
   const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
   timer = setTimeout(synchronise, pause * (0.5 + Math.random()));
+  askToBeWoken();
   tell("waiting");
 }
 

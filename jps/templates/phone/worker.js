@@ -1,7 +1,19 @@
 // Keeps the shell of the offline form on the phone: page, scripts, styles, questionnaire. Nobody's
 // data ever comes here; it lies encrypted in IndexedDB.
 "use strict";
+{% if sends %}
+import { sendUnseen } from {{ sends|tojson }};
 
+self.addEventListener("sync", (event) => event.waitUntil(wake()));
+
+// A page of the form that somebody sees sends by itself; after a refusal the browser asks again later.
+async function wake() {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const isSeen = (page) => page.visibilityState === "visible" && new URL(page.url).pathname === START;
+  if (pages.some(isSeen)) throw new Error("a page sends");
+  await sendUnseen();
+}
+{% endif %}
 const VERSION = {{ version|tojson }};
 const PREFIX = "jps-phone-";
 const KEPT = PREFIX + VERSION;
