@@ -197,6 +197,7 @@ def test_a_decree_is_paid_from_the_line_that_is_chosen(filled: Office, sign_in: 
     filled.session.add_all(lines)
     filled.session.commit()
     page = f"/decrees/{key}"
+    inner = sign_in(Role.OPERATOR, "75.02", username="inner")
     manager = sign_in(Role.MANAGER, username="rahma")
     shown = manager.get(page).text
     assert [f"1.06.{n}" in shown for n in (1, 2, 3)] == [True, False, False]
@@ -205,7 +206,7 @@ def test_a_decree_is_paid_from_the_line_that_is_chosen(filled: Office, sign_in: 
         filled.session.rollback()
     assert manager.post(f"{page}/budget-line", data={"line": "1"}).status_code == 303
     assert '<option value="1" selected>' in manager.get(page).text
-    seen = sign_in(Role.OPERATOR, "75.02", username="inner").get(page).text
+    seen = inner.get(page).text
     assert "2026 · 1.06.1 Bantuan" in seen
     assert manager.post(f"{page}/budget-line", data={"line": ""}).status_code == 303
     filled.session.expire_all()
