@@ -242,7 +242,7 @@ def test_membership_lists_answer(app: Flask, filled: Office, sign_in: SignIn) ->
     programme(filled.session, "jkn", ProgrammeKind.INSURANCE)
     programme(filled.session, "ump", ProgrammeKind.FLAG)
     for code, rows in (("blt", ROWS[:1]), ("jkn", ROWS), ("ump", ROWS[:1])):
-        filled.in_force(filled.load(rows, code=code))
+        filled.in_force(filled.load(rows, code=code, period_to=None))
     filled.session.rollback()
     manager = sign_in(Role.MANAGER, username="rahma")
     dead = manager.get("/memberships/?question=dead").text

@@ -1,6 +1,7 @@
 """A real server, phones that are connected to it, and what arrived."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,6 @@ from jps.access.services import find_user
 from jps.db import EVERYWHERE, db, set_scope
 from jps.odk.models import Submission
 from jps.worker import run_chores
-from tests.conftest import NOW
 from tests.openrosa.collect import Collect
 from tests.serving import serving
 
@@ -36,7 +36,7 @@ def connect(app: Flask, username: str, *areas: str, days: int = 30) -> str:
         user = find_user(db.session(), username)
         assert user is not None
         token = create_device_token(
-            db.session(), user, name="HP uji", areas=areas, days=days, by=user, at=NOW
+            db.session(), user, name="HP uji", areas=areas, days=days, by=user, at=datetime.now(UTC)
         )
         db.session.commit()
         return token
