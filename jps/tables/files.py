@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, starmap
 from pathlib import Path
 from typing import IO, NamedTuple, TypeAlias
 
@@ -22,7 +22,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from jps.errors import InvalidFile
 from jps.tables.cells import plain
-from jps.tables.delimiters import likely_delimiters
+from jps.tables.delimiters import likely_delimiters, read_records
 from jps.tables.records import read_tables
 from jps.tables.scanning import Scan, scan, scan_file
 from jps.text import N_
@@ -312,16 +312,7 @@ def _rows(source: Source) -> Iterator[Row]:
 
 def _csv_rows(source: Source) -> Iterator[Row]:
     with _text(source) as stream:
-        reader = csv.reader(stream, delimiter=source.delimiter)
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:  # a field without end; the next line begins anew
-                yield Row(reader.line_num, None)
-                continue
-            yield Row(reader.line_num, cells)
+        yield from starmap(Row, read_records(stream, source.delimiter))
 
 
 def _sheet_rows(sheet: CalamineSheet) -> Iterator[Row]:
