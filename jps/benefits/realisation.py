@@ -16,7 +16,7 @@ from jps.areas.rules import Level
 from jps.benefits.queries import Progress, added, counting, progress, sums
 from jps.db import everywhere, within
 from jps.programmes.models import Benefit, BudgetLine, Decree, Programme, Recipient
-from jps.programmes.queries import terms_on
+from jps.programmes.queries import budget_lines, lines_holding, terms_on
 from jps.programmes.terms import WHOLE, Share, as_percent, split
 
 UNNAMED = ""  # payer of what no share of the terms covers
@@ -162,18 +162,12 @@ def _lines(session: Session, parts: Sequence[_Part], year: int) -> dict[uuid.UUI
     """Return the budget line of each decree: its own, else the year's only one of its programme
     in an area that holds it; empty where there is none, or a choice.
     """
-    query = select(BudgetLine).where(BudgetLine.year == year, BudgetLine.programme_id.is_not(None))
     with everywhere(session):
-        known = session.scalars(query).all()
+        known = budget_lines(session, year=year)
     found = {}
     for decree in (part.decree for part in parts):
-        fitting = [
-            line.id
-            for line in known
-            if line.programme_id == decree.programme_id
-            and f"{decree.area_code}.".startswith(f"{line.area_code}.")
-        ]
-        only = fitting[0] if len(fitting) == 1 else None
+        fitting = lines_holding(known, decree.programme_id, decree.area_code)
+        only = fitting[0].id if len(fitting) == 1 else None
         found[decree.id] = str(decree.budget_line_id or only or "")
     return found
 

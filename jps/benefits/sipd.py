@@ -16,6 +16,7 @@ from jps.benefits.queries import terms_on
 from jps.benefits.rules import gift, proposed
 from jps.db import everywhere
 from jps.programmes.models import BudgetLine, Decree, Programme, Recipient
+from jps.programmes.queries import budget_lines, lines_holding
 from jps.programmes.rules import UNIT_NAMES, DecreeState, ProgrammeKind, Standing, Unit
 from jps.targeting.drawing import Standing as Listed
 from jps.targeting.models import TargetEntry, TargetList
@@ -185,15 +186,9 @@ def _line(
     with everywhere(session):
         if line_id is not None:
             return session.get(BudgetLine, line_id)
-        lines = session.scalars(
-            select(BudgetLine)
-            .where(BudgetLine.programme_id == programme_id)
-            .order_by(BudgetLine.year.desc(), BudgetLine.code, BudgetLine.id)
-        ).all()
-    for line in lines:
-        if area_code == line.area_code or area_code.startswith(f"{line.area_code}."):
-            return line
-    return None
+        lines = budget_lines(session, programme_id=programme_id)
+    holding = lines_holding(lines, programme_id, area_code)
+    return min(holding, key=lambda one: (-one.year, one.code, one.id), default=None)
 
 
 def workbook(targets: Sequence[Target], year: int, translate: Callable[[str], str]) -> bytes:

@@ -5,13 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from jps.areas.rules import lineage
 from jps.audit.services import Event, record
 from jps.db import everywhere
 from jps.decrees.services import require_whole
 from jps.errors import InvalidData
 from jps.programmes.models import BudgetLine, Decree
-from jps.programmes.queries import budget_lines
+from jps.programmes.queries import budget_lines, lines_holding
 from jps.text import N_
 
 NO_LINE = N_("Pilih baris anggaran milik program ini di wilayah SK.")
@@ -24,7 +23,7 @@ def lines_for(session: Session, decree: Decree) -> Sequence[BudgetLine]:
     """
     with everywhere(session):
         lines = budget_lines(session, programme_id=decree.programme_id)
-    return [line for line in lines if line.area_code in lineage(decree.area_code)]
+    return lines_holding(lines, decree.programme_id, decree.area_code)
 
 
 def choose_line(

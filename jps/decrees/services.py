@@ -21,6 +21,7 @@ from jps.jobs.models import Job
 from jps.jobs.rules import ENDED
 from jps.jobs.services import start_job
 from jps.layouts import ColumnMapping, Layout, recipient_layouts
+from jps.programmes.finding_rules import FIND
 from jps.programmes.models import Decree, Programme, Recipient
 from jps.programmes.rules import DecreeState
 from jps.programmes.stakes import follow_decree
@@ -249,7 +250,7 @@ def move_decree(
     rows = select(func.count()).select_from(Recipient).where(Recipient.decree_id == decree.id)
     if (session.scalar(rows) or 0) > FOLLOWED_AT_ONCE:
         params = {"decrees": [str(decree.id)], "today": today.isoformat()}
-        return start_job(session, "findings", params, by=by, at=at)
+        return start_job(session, FIND, params, by=by, at=at)
     follow_decree(session, decree.id, at=at, today=today)
     return None
 

@@ -22,6 +22,7 @@ _NIK = frozenset(
 )
 _DIED, _LEFT = "2", frozenset({"3", "4"})  # codes of `presence`
 WIDTH: Mapping[Unit, int] = MappingProxyType({Unit.PERSON: 0, Unit.FAMILY: 1, Unit.HOUSEHOLD: 2})
+FIND = "findings"  # kind of the job that finds anew
 # The first part of `Finding.source`; the day, or the moment in UTC, follows after a colon.
 SOURCE_NAMES: Mapping[str, str] = MappingProxyType(
     {

@@ -1,12 +1,13 @@
 """Reads: programmes with what holds, their terms through time, and what pairs mean."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from jps.areas.rules import lineage
 from jps.errors import NotFound
 from jps.programmes.models import BudgetLine, Decree, OverlapRule, Programme, ProgrammeTerms
 from jps.programmes.terms import in_force
@@ -84,3 +85,11 @@ def budget_lines(
         query = query.where(BudgetLine.year == year)
     order = (BudgetLine.year.desc(), BudgetLine.area_code, BudgetLine.code)
     return session.scalars(query.order_by(*order)).all()
+
+
+def lines_holding(
+    lines: Iterable[BudgetLine], programme_id: int, area_code: str
+) -> list[BudgetLine]:
+    """Return the lines that pay for a programme in an area: of that area or one above it."""
+    above = lineage(area_code)
+    return [one for one in lines if one.programme_id == programme_id and one.area_code in above]

@@ -31,6 +31,7 @@ from jps.intake.staging import read_cells
 from jps.jobs.models import Job
 from jps.jobs.rules import ENDED, JobState
 from jps.layouts import ColumnMapping
+from jps.programmes.finding_rules import FIND
 from jps.programmes.models import Decree, Recipient
 from jps.programmes.queries import terms_of_decree
 from jps.programmes.rules import DecreeState, Registered
@@ -120,7 +121,7 @@ def decree_page(session: Session, listed: Listed) -> dict[str, Any]:
 
 def _finding_anew(session: Session, decree: Decree) -> Job | None:
     """Return the job that finds anew what is wrong about a decree, while it waits or runs."""
-    query = select(Job).where(Job.kind == "findings", Job.state.not_in(ENDED))
+    query = select(Job).where(Job.kind == FIND, Job.state.not_in(ENDED))
     jobs = session.scalars(query.order_by(Job.created_at))
     return next((job for job in jobs if str(decree.id) in (job.params.get("decrees") or ())), None)
 

@@ -33,6 +33,7 @@ from jps.errors import InvalidData, NotAllowed
 from jps.http import actor, now, requires, saves, today
 from jps.jobs.services import start_single
 from jps.programmes.case_models import Finding
+from jps.programmes.finding_rules import FIND
 from jps.programmes.rules import FINDING_NAMES, FINDING_STATE_NAMES, FindingKind, FindingState
 from jps.text import N_
 from jps.web.accounts import full_names
@@ -187,6 +188,6 @@ def renew() -> ResponseReturnValue:
     if not actor().can(Can.SEE_JOBS):
         raise NotAllowed()
     params = {"today": today().isoformat()}
-    job = start_single(db.session(), "findings", params, by=actor().username, at=now())
+    job = start_single(db.session(), FIND, params, by=actor().username, at=now())
     wake_worker()
     return redirect(url_for("jobs.show", job_id=job.id), 303)

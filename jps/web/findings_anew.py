@@ -10,15 +10,14 @@ from jps.http import actor, now, today
 from jps.jobs.models import Job
 from jps.jobs.rules import JobState
 from jps.jobs.services import start_job
+from jps.programmes.finding_rules import FIND
 from jps.web.wake import wake_worker
-
-KIND = "findings"
 
 
 def find_anew(session: Session, decree_ids: Sequence[uuid.UUID]) -> None:
     """Queue the finding anew of decrees, unless a job that waits will do just that."""
     params = {"today": today().isoformat(), "decrees": [str(one) for one in decree_ids]}
-    waiting = select(Job.params).where(Job.kind == KIND, Job.state == JobState.QUEUED)
+    waiting = select(Job.params).where(Job.kind == FIND, Job.state == JobState.QUEUED)
     if params not in session.scalars(waiting).all():
-        start_job(session, KIND, params, by=actor().username, at=now())
+        start_job(session, FIND, params, by=actor().username, at=now())
     wake_worker()
